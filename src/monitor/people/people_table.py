@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from monitor.people.identifiability import details_by_kind
 from monitor.people.persons import Cast, Person
 from monitor.people.protected_persons import parts_of
-from monitor.records.finding import Span
+from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
     PROTECTED,
     DetailKind,
@@ -19,7 +19,7 @@ from monitor.records.people import (
     PersonRole,
     TextPerson,
 )
-from monitor.text.analysis import Place
+from monitor.text.analysis import Place, View
 
 _KINDS: dict[str, DetailKind] = {
     "place": "home",
@@ -34,13 +34,65 @@ _KINDS: dict[str, DetailKind] = {
 }
 
 
-def table_of(cast: Cast) -> PeopleTable:
+FieldPlace = tuple[FieldName, int, int]
+"""Field, start and end; offsets of the field's shadow."""
+Fields = Sequence[tuple[FieldName, View]]
+
+
+@dataclass(frozen=True, slots=True)
+class RolePerson:
+    """What a reader of roles is told of a person: where the text means her, in order."""
+
+    mentions: tuple[FieldPlace, ...]
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleScores:
+    """A person's role, the probabilities of its groups, and the words that tell it."""
+
+    role: PersonRole
+    protected: float
+    accused: float
+    rests_on: tuple[FieldPlace, ...]
+
+
+RoleReader = Callable[[Fields, Sequence[RolePerson]], Sequence[RoleScores]]
+"""Reads the roles of a text's people, in their order."""
+
+
+def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     """Return the people of a cast, roles by what the words around them tell."""
     told = [person for person in cast.persons if person.mentions]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    rows = (_row(cast, person, numbers) for person in told)
+    rows = [_row(cast, person, numbers) for person in told]
+    if roles:
+        scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
+        fields = [(scene.field, scene.view) for scene in scenes]
+        asked = [_asked(person) for person in told]
+        read = roles(fields, asked)
+        rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
     return PeopleTable(tuple(rows))
+
+
+def _asked(person: Person) -> RolePerson:
+    """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
+    ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
+    told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
+    places = tuple((mention.scene.field, mention.start, mention.end) for mention in told)
+    return RolePerson(places, any(mention.kind == "name" for mention in told))
+
+
+def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
+    rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
+    return replace(
+        row,
+        role=read.role,
+        protected=read.protected,
+        accused=read.accused,
+        rests_on=tuple(dict.fromkeys([*row.rests_on, *rests])),
+    )
 
 
 def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:

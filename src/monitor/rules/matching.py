@@ -75,7 +75,7 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(self.cast)
+        return table_of(self.cast, self.guideline.roles)
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
