@@ -17,7 +17,7 @@ from itertools import chain
 
 from monitor.labels.countries import country_codes, country_name
 from monitor.people.coreference import find_cast
-from monitor.people.person_names import find_mentions
+from monitor.people.person_names import names_of
 from monitor.people.protected_persons import (
     PARTS,
     Part,
@@ -104,14 +104,14 @@ def mask_names(
     if title.strip():  # once more as a sentence: a name that the text does not repeat
         # where no name could stand in it nobody need be followed through the text
         (whole,) = scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
-        body = find_mentions(lists.sets, whole, frozenset())
+        names = names_of(scenes)
         lower, original = whole.view.shadow[: len(title)].lower(), whole.view.original
+        shadow = whole.view.shadow
         if any(
-            m.kind == "name"
-            and (original(m.start, m.end)[0] < len(title) or m.word.lower() in lower)
-            for m in body.all
+            original(*name)[0] < len(title) or shadow[slice(*name)].lower() in lower
+            for name in names["text"]
         ):
-            people = people_of(find_cast(lists.sets, scenes, body))
+            people = people_of(find_cast(lists.sets, scenes, names))
             opening = (span for p in people if p.parts & wanted for span in p.named)
             spans += [
                 Span("title", span.start, min(span.end, len(title)))

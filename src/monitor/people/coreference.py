@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.person_names import find_mentions
-from monitor.people.persons import NOMINATIVE, Cast, Mention, Mentions, Person, PersonSets
+from monitor.people.person_mentions import find_mentions
+from monitor.people.person_names import Names, names_of
+from monitor.people.persons import NOMINATIVE, Cast, Mention, Person, PersonSets
 from monitor.people.roles import tell_kin, tell_roles
 from monitor.text.analysis import Scene
 from monitor.text.regular_expressions import word_set
@@ -47,27 +48,26 @@ _OBJECTS = word_set("him her them his their hers")
 _SINGULAR = word_set("she her hers he him his")
 
 
-def find_cast(sets: PersonSets, scenes: Sequence[Scene], body: Mentions | None = None) -> Cast:
+def find_cast(sets: PersonSets, scenes: Sequence[Scene], names: Names | None = None) -> Cast:
     """Return the persons of a document's scenes, of which the text is the last.
 
-    `body` are the mentions of the text, where they are known already.
+    `names` are where the scenes name persons, as `names_of` finds them; without, only those that
+    shapes tell.
     """
     cast = Cast(sets)
-    body = body or find_mentions(sets, scenes[-1], frozenset())
-    cast.mentions["text"] = body
-    known = frozenset(part for m in body.all if m.kind == "name" for part in m.word.split())
-    for title in scenes[:-1]:
-        cast.mentions[title.field] = find_mentions(sets, title, known)
+    names = names if names is not None else names_of(scenes)
+    for scene in scenes:
+        cast.mentions[scene.field] = find_mentions(sets, scene, names[scene.field])
     cast.scenes = {scene.field: scene for scene in scenes}
     for scene in scenes:
-        _Linking(cast, scene).run()
+        Linking(cast, scene).run()
     for tell in (tell_roles, tell_kin):
         for scene in scenes:
             tell(cast, scene)
     return cast
 
 
-class _Linking:
+class Linking:
     """One pass over the mentions of a scene."""
 
     def __init__(self, cast: Cast, scene: Scene) -> None:

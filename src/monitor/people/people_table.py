@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.people.identifiability import details_by_kind
-from monitor.people.persons import Cast, Person
+from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import parts_of
 from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
@@ -63,10 +63,11 @@ RoleReader = Callable[[Fields, Sequence[RolePerson]], Sequence[RoleScores]]
 
 def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     """Return the people of a cast, roles by what the words around them tell."""
-    told = [person for person in cast.persons if person.mentions]
+    told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    rows = [_row(cast, person, numbers) for person in told]
+    speech = _speech(cast)
+    rows = [_row(cast, person, numbers, speech) for person in told]
     if roles:
         scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
         fields = [(scene.field, scene.view) for scene in scenes]
@@ -80,7 +81,8 @@ def _asked(person: Person) -> RolePerson:
     """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
     ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
     told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
-    places = tuple((mention.scene.field, mention.start, mention.end) for mention in told)
+    wholes = (_whole(mention) for mention in told)
+    places = tuple((scene.field, *hit) for scene, hit in wholes)
     return RolePerson(places, any(mention.kind == "name" for mention in told))
 
 
@@ -95,7 +97,40 @@ def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     )
 
 
-def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
+def _is_told(cast: Cast, person: Person) -> bool:
+    """Whether a text tells of somebody, and not of people in general or of a body."""
+    nouns = [mention for mention in person.mentions if mention.kind == "noun"]
+    if person.names:
+        return True
+    if not nouns:
+        return any(mention.word in _SINGULAR for mention in person.mentions)
+    return any(mention.phrase is not None or mention.lead for mention in nouns) and not all(
+        mention.traits & cast.sets.bodies for mention in nouns
+    )
+
+
+_SINGULAR = frozenset(("he", "she", "him", "her", "his", "i", "me", "my"))
+
+
+def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
+    """Return the quotations that each person speaks."""
+    spoken: dict[int, tuple[Span, ...]] = {}
+    for scene in cast.scenes.values():
+        mentions = cast.mentions[scene.field]
+        for quotation in scene.view.quotations:
+            source = quotation.source_span or quotation.speaker_span
+            if quotation.kind != "attributed" or source is None:
+                continue
+            near = (cast.of(mention) for mention in mentions.over(*source))
+            if speaker := next(filter(None, near), None):
+                here = _span((scene, (quotation.start, quotation.end)))
+                spoken[id(speaker)] = (*spoken.get(id(speaker), ()), here)
+    return spoken
+
+
+def _row(
+    cast: Cast, person: Person, numbers: dict[int, int], speech: dict[int, tuple[Span, ...]]
+) -> TextPerson:
     parts, roles = parts_of(cast, person), person.roles
     protected, accused = 0.02, 0.02
     role: PersonRole = "other"
@@ -106,7 +141,7 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         role, accused = "suspect", 0.8
     elif "official" in roles:
         role = "official"
-    owner = cast.kin.get(id(person))
+    owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
     details = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
@@ -117,7 +152,7 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
     return TextPerson(
         numbers[id(person)],
         tuple(
-            PersonMention(_span(m.place), m.kind)
+            PersonMention(_span(_whole(m)), m.kind)
             for m in sorted(person.mentions, key=lambda m: _order(m.place))
         ),
         role,
@@ -129,7 +164,8 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         bool(person.traits & cast.sets.several),
         tuple(dict.fromkeys(details)),
         consent="consenting" in roles,
-        kin_of=(numbers[id(owner)],) if owner and id(owner) in numbers else (),
+        kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
+        speech=speech.get(id(person), ()),
     )
 
 
@@ -151,6 +187,14 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
             person = replace(person, consent=answer.consent)
         people[person.number] = person
     return replace(table, people=tuple(people.values()))
+
+
+def _whole(mention: Mention) -> Place:
+    """Return where a mention stands, a noun with its article."""
+    if mention.phrase is None:
+        return mention.place
+    start = min(mention.start, mention.phrase.start)
+    return mention.scene, (start, max(mention.end, mention.phrase.end))
 
 
 def _span(place: Place) -> Span:

@@ -1,316 +1,601 @@
-"""Mentions of persons: role nouns, names, pronouns and ages; word lists and shapes only.
+"""Names of persons in an English text: spaCy's, the shapes in which reporters name, and repeats.
 
-A name is told by what stands beside it (a title, an age, a verb, a role), never by capitals alone:
-places and firms have capitals too, and a place taken for a victim's name is worse than a name not
-followed. Ages count in figures and words, before or behind a noun.
+A name that spaCy does not call a person's counts where its shape tells one: a title, an age, "named",
+kin or a verb of saying beside it. Once somebody's full name is known, her first name or surname
+alone is hers, too. What is an organisation, a place, a law or a club is none, whoever calls it so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.people.persons import MAX_LEAD, Age, Mention, Mentions, PersonSets, in_any, lead_of
-from monitor.text.analysis import Scene
+from monitor.labels.countries import country_codes, country_name
+from monitor.records.finding import FieldName
+from monitor.text.analysis import MAX_PIECE, Scene, View, view
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
+from monitor.text.spacy_pipeline import analysis, find_entities
 
-_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
-_NAME = late(
-    rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
-    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?"
-    rf"(?:{_CAPITAL}\.|{_CAPITAL}[\w'-]+)){{0,3}}"
-)
-_HONORIFIC = late(
-    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
-    r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner)\.? )$"
-)
-_ACTS = late(
-    r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
-    r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
-    r"could|can|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|got|kept|heard|stood|sat|"
-    r"wrote|grew|fell|came|brought|bought|slept|knows|says|wants|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
-)
-_CALLED = late(r"\b(?:named|called|identified as|known as) $")
-_ARTICLE = late(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
-_PLACING = word_set("in at from near the a an to into of on across around outside")
-_SAID_BY = late(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
-_WORD = late(r"[\w-]+")
-_NO_FIRST = word_set(
-    """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
-    everybody everyone everything somebody someone something anyone anybody nothing neither either
-    some many most few several others another instead meanwhile however yet then still also here
-    there now today yesterday later once even only just such whoever people those asked"""
-)
-"""Words that begin a sentence and nobody's name."""
-_COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
-""""Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
-_NAMESAKES = word_set(
-    "street road avenue lane square hotel school college university foundation act law"
-)
+if TYPE_CHECKING:
+    from spacy.language import Language
 
-_COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_TO_TWENTY = {word: number for number, word in enumerate(_COUNT.split(), 1)}
-_NUMBERS = _TO_TWENTY | {
-    f"{ten}-{one}" if one else ten: 10 * tens + _TO_TWENTY.get(one, 0)
-    for tens, ten in enumerate(_TENS.split(), 2)
-    for one in ("", *_COUNT.split()[:9])
-}
-_NUMBER = rf"(?P<age>\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
-_YEAR_OLD = re.compile(rf"\b{_NUMBER}[ -]years?[ -](?:olds?\b|of age\b)", re.IGNORECASE)
-_AGED = re.compile(
-    rf"\b(?:aged|age|ages)\s+(?:only |just )?{_NUMBER}\b"
-    r"(?!\s*(?:to|-|or over|and over|plus)\b|-\d)",
+Names = Mapping[FieldName, Sequence[Stretch]]
+"""Where each field of a document names persons, by offsets of its shadow."""
+Entity = tuple[int, int, str]
+"""Where a named entity stands in a shadow text, and its label in spaCy's scheme."""
+
+_UP = f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+_PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
+_TO = (
+    r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von|der|"
+    r"den|la|le)"
+)
+_NICK = r"[\"'][A-Z][\w.-]{1,20}[\"']"
+_RUN = late(
+    rf"(?<![\w'-]){_PART}(?: (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar|an|ur)-)?{_PART}){{0,11}}"
+)
+MAX_PARTS = 6
+"""Words of the longest name: a longer run of capitals is a heading."""
+TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate sgt
+sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp ci capt
+captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander admiral marshal
+constable detective officer agent sheriff deputy chief commissioner commandant cop minister secretary
+senator sen rep representative congressman congresswoman congressmember mp mla mep president premier
+chancellor governor gov mayor ambassador councillor councilor councilman councilwoman alderman attorney
+prosecutor solicitor barrister advocate counsel lawyer pastor rev reverend father fr sister sr brother
+bishop archbishop cardinal pope imam sheikh sheik shaikh maulana mullah rabbi prince princess king queen
+emperor chairman chairwoman chairperson chair director ceo cfo coach manager spokesman spokeswoman
+spokesperson activist actor actress singer author journalist reporter photographer researcher analyst
+engineer nurse teacher principal headteacher headmaster headmistress doctor farmer driver pte private
+wo insp. acp dcp adgp dgp adc ssp hon honourable honorable assistant senior junior vice former late
+first undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson saint
+aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja chief. nana oba otunba hajia mallam shri
+smt kumari thiru datuk dato tan. tun puan encik haji hajjah ustaz ven venerable thero u daw sayadaw
+celebrity comedian rapper model businessman businesswoman tycoon billionaire leader whistleblower
+patrolman trooper deputy. survivor victim woman girl child boy man worker migrant refugee student pupil suspect
+defendant witness maid trafficker teenager mother undersheriff investigator examiner coroner crown special supervisory resident
+state. us u.s. acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty
+navy. duke duchess earl count countess baron baroness viscount"""
+_TITLES = word_set(TITLES)
+_CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
+_NOBODY = word_set(
+    """the this that these those there then they she he his her it its we our you your i my me us in on at
+    by for from to with without after before during following when while since if as but and or so not
+    no nobody none one two three four five six seven eight nine ten eleven twelve some many most both
+    each every all another other others several few such what who whom whose why how where which
+    however meanwhile yesterday today tomorrow later earlier once even only just also still yet now
+    here soon ever never often sometimes perhaps maybe please thanks yes well oh ah hi hello dear police
+    officers detectives prosecutors officials investigators lawyers parliament government court authorities
+    monday tuesday wednesday thursday friday saturday sunday january february march april june july
+    august september october november december asked according born people women girls men boys
+    children mother mum mom dad witnesses neighbours neighbors photo photos image picture pictured images
+    file reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
+    comments updated published posted source sources copyright via editor editors staff writer
+    although though because despite unlike like under over until unless whether either neither
+    nor among amid between within across about above below against around behind beside beyond inside
+    outside near off out up down through throughout toward towards upon instead rather than too very
+    is are was were be been being am do does did has have had will would can could shall should may
+    might must let get got go going come came see saw say said says tell told call called new old
+    young good great big small little last next first second third final early late whatever everyone
+    everybody everything someone somebody something anyone anybody anything nothing"""
+)
+"""Words with a capital that begin a sentence or a headline, and nobody's name."""
+_NO_PERSON = word_set(
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec deal obscenity
+    tracking grand crumbles video videos gallery desert garden gardens kitchen warehouse parish artist specialist stylist presenter coordinator prime
+    disorder training medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
+    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein' saturdays
+    resolution memorandum consul senate. sub-inspector forum summit conference congressional joint
+    hotline helpline squad. battle war wars disease syndrome virus language studies research science sciences
+    management affairs. relations economy economic market markets trade security. nuclear energy oil gas
+    exchange stock fashion style design designer model's beauty hair salon spa massage parlour parlor
+    motel inn lodge villa villas manor farm farms ranch plantation estates mine mines factory mill mills
+    garments apparel textile textiles foods food pizza coffee tea beer wine brewery
+    line lines rail railway railways train trains bus express metro subway ferry ship vessel boat
+    car cars motor motors auto bmw toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus
+    iphone android windows xbox playstation bitcoin ethereum visa mastercard paypal western-union
+    netflix's hulu hbo itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua
+    independence freedom liberty peace victory memorial anniversary centenary birthday wedding
+    english. hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese
+    punjabi pashto dari farsi mandarin cantonese tagalog creole romani
+    tv3 bbc1 news1 breaking exclusive opinion editorial analysis feature features live update
+    january february march april june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa
+    fda cdc sec osha eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention protocol treaty directive charter plan strategy statement report index
+    ministry department office bureau directorate division branch unit squad team force agency
+    authority service services police army navy court tribunal council committee commission board
+    embassy union institute institution university college school academy hospital clinic museum church
+    mission mosque temple cathedral foundation charity fund trust association alliance coalition
+    partnership league society organisation organization movement campaign project programme program
+    initiative centre center network group party congress senate parliament assembly house
+    committee federation confederation bank company corporation corp inc ltd llc plc co limited group
+    holdings industries enterprises agency agencies airlines airways airport hotel resort restaurant
+    bar club cafe market mall plaza tower towers station park street road avenue lane square drive close
+    terrace boulevard highway bridge river lake sea ocean gulf island islands mount mountain mountains valley
+    beach bay harbour harbor port village town city county district province region state states
+    republic kingdom emirates nation nations empire territory territories municipality borough
+    north south east west northern southern eastern western central africa asia europe america
+    international national federal global royal labor labour justice security defence defense
+    immigration customs border interior foreign affairs human rights trafficking welfare health education
+    social development finance treasury homeland homes home refuge shelter fc afc united rovers wanderers
+    athletic albion hotspur arsenal chelsea liverpool everton news times post daily herald guardian telegraph mirror
+    tribune gazette journal chronicle press media television tv radio magazine online facebook instagram
+    twitter whatsapp tiktok youtube telegram google microsoft apple amazon uber netflix snapchat viber
+    christmas easter ramadan eid covid covid-19 coronavirus isis isil taliban hamas hezbollah
+    world cup olympics games league championship festival day week month year award awards prize
+    operation project act section article chapter amendment supreme high crown district
+    appeals circuit penal criminal procedure evidence prevention suppression elimination
+    muslim muslims christian christians hindu hindus jewish jews buddhist catholic islamic islam
+    democrat democrats republican republicans conservative conservatives labour tory tories liberal
+    white black hispanic latino latina asian african european american british english french german
+    survivor survivors victim victims women woman girls girl children child boys boy men youth families
+    family workers worker migrants migrant refugees refugee students student students pupils citizens
+    attorney attorneys general ministers prosecutors investigation investigations investigative task crimes crime offenders
+    exploited missing child. legal aid law enforcement community communities consulate embassy
+    hall room building block flat apartment estate housing prison jail penitentiary detention correctional
+    facility camp base headquarters command battalion regiment brigade corps guard coast
+    festival theatre theater studio studios pictures films records productions entertainment
+    university. campus faculty library archives gallery
+    internet web site website app apps ai gps dna hiv aids ngo ngos un eu nato usa uk us uae unicef
+    unodc iom ilo interpol europol fbi cia cid nca ice dea homeland doj dhs hsi whatsapp"""
+)
+"""Words of organisations, places, laws, clubs and groups: a run of capitals that holds one is no person."""
+_PLACES = word_set(
+    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha kuwait
+    riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore malaysia colombo
+    kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul ankara athens rome madrid
+    lisbon berlin vienna brussels amsterdam dublin belfast edinburgh glasgow cardiff manchester birmingham
+    leeds bradford rotherham rochdale oxford cambridge bristol essex kent yorkshire lancashire cornwall
+    york angeles francisco diego antonio vegas chicago houston dallas boston seattle miami atlanta detroit
+    philadelphia washington california texas florida ohio michigan illinois georgia nevada oregon arizona
+    india pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
+    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt morocco
+    algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon congo rwanda
+    burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana africa russia ukraine
+    poland romania moldova bulgaria hungary serbia albania kosovo bosnia croatia greece italy
+    spain portugal france germany netherlands belgium switzerland austria sweden norway denmark finland
+    ireland scotland wales england britain turkey syria lebanon iraq iran afghanistan saudi arabia yemen
+    oman qatar bahrain emirates israel palestine gaza mexico guatemala honduras salvador nicaragua
+    colombia venezuela ecuador peru bolivia brazil argentina chile paraguay uruguay haiti cuba
+    jamaica trinidad tobago canada ontario quebec toronto vancouver montreal ottawa australia sydney
+    melbourne brisbane perth queensland zealand auckland wellington papua fiji hong kong taiwan macau
+    sabah sarawak penang johor selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat
+    rajasthan jharkhand odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
+)
+"""Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
+_ALSO_PERSONS = word_set("georgia paris jordan chad israel sydney florence dallas houston washington")
+_ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps ford")
+"""Of these words those that may be part of a name where not in capitals."""
+_CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
+_KIN = (
+    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother|sister)|"
+    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower|niece|nephew|"
+    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny|grandma|"
+    r"friend|colleague|classmate|neighbou?r|roommate|stepdad|stepmum|stepmom)"
+)
+_PEOPLE = (
+    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?|returnees?|"
+    r"youths?|teenagers?|teens?|students?|pupils?|maids?|housemaids?|migrants?|complainants?|"
+    r"witness(?:es)?|plaintiffs?|accusers?|fisherm[ae]n|suspects?|defendants?|accused|schoolgirls?|"
+    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?|officers?|"
+    r"constables?|toddlers?|infant|bab(?:y|ies)|nationals?|refugees?|couple|brothers|sisters|"
+    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?|activists?|"
+    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager|secretary|"
+    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n|businesswoman|"
+    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator|chair(?:man|woman)?)"
+)
+_SAY = (
+    r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers|remembered|wept|"
+    r"testified|claims|claimed|alleged|alleges|admitted|admits|denied|denies|insisted|insists|stated|wrote|writes|"
+    r"noted|notes|warned|warns|argued|argues|pleaded|replied|asked|asks|thinks|thought|believes|"
+    r"revealed|confirmed|confessed|continues|continued|laughed|cried|smiled|shared|shares|described|describes)"
+)
+_BEHIND_SURE = late(
+    rf",? \(?(?:now |then |also |aged |age |only |just )*\d{{1,3}}(?:\)|(?=[,.;:)]|$| (?:of|from|years?\b)))"
+    rf"|,? \(?a[gk]\.?e?d? \d{{1,2}}\b|,? \d{{1,2}}-year-old\b|,? who (?:was|is|had|has|said|[a-z]+ed)\b"
+    rf"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name|real name|identity))"
+)
+_ROLES_BEHIND = late(
+    rf", (?:an?|the|one of the|(?:his|her|their)(?: own)?|who|[\w'-]+'s) (?:[\w'-]+ ){{0,4}}?(?:{_KIN}|{_PEOPLE})\b"
+)
+_SAYS_BEHIND = late(
+    rf",? (?:(?:also|later|then|has|had|who|tearfully|\w+ly) )?{_SAY}\b"
+    rf"|'s? (?:{_KIN}|lawyer|body|family|case|story|parents|relatives|ordeal|death|funeral|killer|attacker|estate|children|murder|killing|attorney|"
+    r"solicitor|trial|home|house|friends|arrest|remains|phone|face|life|eyes|voice)\b"
+)
+_ACTS_BEHIND = late(
+    r" (?:was|is|has|had) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced|convicted|charged|"
+    r"found|killed|murdered|rescued|trafficked|abducted|kidnapped|lured|recruited|forced|taken|married|"
+    r"sitting|standing|working|living|told|asked|released|remanded|detained|last seen|reported|one of|"
+    r"among|years old|a|an|the|not|only|just|\d\d)\b"
+    r"| (?:pleaded|appeared|lives|lived|grew|moved|fled|escaped|left|died|went|came|returned|married|"
+    r"wept|smiled|sat|stood|worked|works|earned|wanted|wants|knew|knows|felt|feels|met|remembers|hopes|dreams|started|began|"
+    r"decided|dropped|tried|managed|realised|realized|refused|agreed|joined|became|spent|lost|got|ran|paid|"
+    r"used|travelled|traveled|who)\b"
+)
+_DOES_BEHIND = late(
+    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard|stood|"
+    r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
+)
+_CALLED = late(
+    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known (?:only )?as|alias|aliases|"
+    r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i am|i'm|"
+    r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?|pseudonym|referred to as|formerly|n\u00e9e|real name) "
+    r"(?:only )?(?:as )?[\"']?$",
     re.IGNORECASE,
 )
-_AGE_ONLY = re.compile(rf"(?:\d|\b(?:{'|'.join(_NUMBERS)})),?\Z")
-_IN_COMMAS = re.compile(rf"\s?[,(]\s?(?:then |now |just |only )?{_NUMBER}(?=[,.;:)]|$)")
-_WAS = re.compile(
-    r"\b(?:was|is|were|are|turned|'s) (?:only |just |then |still |barely )?"
-    rf"{_NUMBER}(?=[.,;)!?](?!\d)|$| (?:when|years old|at the time|and (?:the|her|his|a)|now)\b)",
+_KIN_BEFORE = late(
+    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$", re.IGNORECASE
+)
+_HER_KIN = late(
+    rf"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ ){{0,2}}"
+    rf"{_KIN}s?,? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
-_THEN_BEFORE = re.compile(r"\b(?:when|since|before|until|while|then) \w+ $")
-_THEN_BEHIND = re.compile(r" (?:when|at the time)\b|,? then\b")
-_WAS_BEFORE = re.compile(r"\b(?:was|is|were|are) $")
-_AT_AGE = re.compile(
-    rf"\b(?i:at|from|since) (?:(?:the|an) age of {_NUMBER}|(?:just |only )?(?P<bare>1\d))"
-    r"(?=[,.;]|$| (?:she|he|they|when|and)\b)"
-)
-_PRONOUN = re.compile(
-    r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
+_KIN_OF = late(
+    rf"\b(?:{_KIN}s?|lawyer|attorney|body|murder|killing|death|disappearance|rape|arrest|trial|"
+    r"remains|abduction|kidnapping|testimony|story) (?:of|for) $",
     re.IGNORECASE,
 )
-_BARE_PLURAL = re.compile(r"[^su']s$")
-""""Experts", "kids": without an article, several."""
+_HEADS_BEHIND = late(
+    r", (?:the |an? |its |their |his |her )?(?:[\w.-]+ ){0,3}?(?:owner|director|head|spokes(?:man|woman|person)|"
+    r"founder|co-founder|lawyer|attorney|ceo|president|professor|chair(?:man|woman|person)?|secretary|"
+    r"manager|coordinator|editor|author|expert|analyst|researcher|member|leader|minister|father|mother|"
+    r"brother|sister|son|daughter|wife|husband|resident|native|survivor)s? (?:of|at|for|with|from|in)\b",
+    re.IGNORECASE,
+)
+_SAID_BEFORE = late(rf"(?:[\"',] |, ){_SAY} $")
+_AGE_BEFORE = late(
+    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $", re.IGNORECASE
+)
+_YEAR_OLD_BEFORE = late(
+    r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* ){0,2}$",
+    re.IGNORECASE,
+)
+_CREDIT = late(r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: by)?:? ?\(?$", re.I)
+_TITLE_BEFORE = late(rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? $", re.IGNORECASE)
+_CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
+_SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
+_WORD = late(r"\S+")
+_PLAIN = late(r"[\w'-]+")
 
 
-def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Mentions:
-    """Return where a scene speaks of persons.
+class _Run(NamedTuple):
+    """A run of capitals cut to what may be a name; `titled`: a title stood before it."""
 
-    `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
-    only names of the text count in it. In a text a surname counts once the full name was told.
+    start: int
+    end: int
+    parts: tuple[str, ...]
+    titled: bool
+    opens: bool
+    labels: frozenset[str]
+
+
+def find_people_names(text: str, nlp: Language | None = None) -> list[Stretch]:
+    """Return where an English text names persons, in order, by offsets of the text.
+
+    `nlp` is the pipeline lent by `analysis`, where it is lent already.
     """
-    nouns, text = Mentions(_nouns(sets, scene)), scene.view.shadow
-    is_title = scene.field == "title"
-    spans = _known(text, known) if is_title else _Names(sets, scene, nouns).told()
-    named = Mentions(
-        Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
-        for start, end in spans
-    )
-    pronouns = (
-        Mention(scene, *found.span(), "pronoun", found[0].lower())
-        for found in _PRONOUN.finditer(text)
-    )
-    apart = (one for one in (*nouns.all, *pronouns) if not named.over(one.start, one.end))
-    mentions = Mentions((*named.all, *apart))
-    for mention, found in _ages(scene, mentions):
-        if mention is None:
-            continue
-        is_at = found.re is _AT_AGE
-        word = found["age"] or found["bare"] if is_at else found["age"]
-        years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
-        then = is_at or bool(
-            _THEN_BEHIND.match(text, found.end())
-            or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
-        )
-        hit = found.span("age") if found.re is _IN_COMMAS else found.span()
-        mention.ages.append(Age(years, hit, then))
-    return mentions
+    if nlp is None:
+        with analysis() as lent:
+            return find_people_names(text, lent)
+    seen = view(text)
+    (names,) = names_in([(seen, entities_of(seen, nlp))])
+    return [seen.original(*name) for name in names]
 
 
-def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:
-    run: list[Stretch] = []
-    for word in _WORD.finditer(text):
-        if run and (word[0] not in known or text[run[-1][1] : word.start()] != " "):
-            yield run[0][0], run[-1][1]
-            run = []
-        run += [word.span()] if word[0] in known else []
-    if run:
-        yield run[0][0], run[-1][1]
+def names_of(
+    scenes: Sequence[Scene], entities: Callable[[View], Sequence[Entity]] = lambda _: ()
+) -> Names:
+    """Return where the scenes of a document name persons; the text is the last of them.
+
+    `entities` tells spaCy's entities of a view; without it only shapes tell names.
+    """
+    found = names_in([(scene.view, entities(scene.view)) for scene in scenes])
+    return {scene.field: names for scene, names in zip(scenes, found, strict=True)}
 
 
-class _Names:
-    """Reads the names of a text, in which `nouns` stand."""
+def entities_of(
+    seen: View, nlp: Language, known: dict[str, list[Entity]] | None = None
+) -> list[Entity]:
+    """Return the named entities of all sentences of a text, by offsets of its shadow.
 
-    def __init__(self, sets: PersonSets, scene: Scene, nouns: Mentions) -> None:
-        self.sets, self.scene, self.nouns, self.text = sets, scene, nouns, scene.view.shadow
-        self.starts = {start for start, _ in scene.view.sentences}
-        self.begins = {noun.start for noun in nouns.all}
-        self.beside = {noun.end for noun in nouns.all if "official" not in noun.roles}
+    `known` are those of sentences that were read before, and is added to.
+    """
+    known = {} if known is None else known
+    pieces = [
+        (start, seen.shadow[start : min(end, start + MAX_PIECE)].replace("\n", " "))
+        for low, end in seen.sentences
+        for start in range(low, end, MAX_PIECE)
+    ]
+    fresh = list(dict.fromkeys(text for _, text in pieces if text not in known))
+    docs = list(map(nlp.make_doc, fresh))
+    find_entities(nlp, docs)
+    for text, doc in zip(fresh, docs, strict=True):
+        known[text] = [(e.start_char, e.end_char, e.label_) for e in doc.ents]
+    return [
+        (at + start, at + end, label) for at, text in pieces for start, end, label in known[text]
+    ]
 
-    def told(self) -> list[Stretch]:
-        """Return where persons are named: told of as such, or sharing a name with one who is."""
+
+def names_in(fields: Sequence[tuple[View, Sequence[Entity]]]) -> list[list[Stretch]]:
+    """Return where each field names persons, in order, by offsets of its shadow.
+
+    The last field is the text; what it names may be repeated in the others, its headlines.
+    """
+    finders = [_Finder(seen, entities) for seen, entities in fields]
+    text = finders[-1]
+    text.find()
+    known = text.known()
+    for finder in finders[:-1]:
+        if not finder.is_heading(0, len(finder.text)):
+            finder.find()
+    for finder in finders:
+        known |= finder.known()
+    return [finder.repeated(known) for finder in finders]
+
+
+class _Finder:
+    """Finds the names of one text."""
+
+    def __init__(self, seen: View, entities: Sequence[Entity]) -> None:
+        self.view, self.text = seen, seen.shadow
+        self.starts = {start for start, _ in seen.sentences}
+        self.entities = sorted(entities)
+        self.small = set(_SMALL.findall(self.text))
+        self.runs = list(self._read())
+        self.found: dict[Stretch, _Run] = {}
+        self.placed: Counter[str] = Counter()
+        self.elsewhere: Counter[str] = Counter()
+        """How much more often a word alone is a place or a body than a person."""
+        for run in self.runs:
+            if len(run.parts) == 1:
+                placed = self._before(run).lower().endswith((*_PLACING, " the "))
+                is_other = placed or bool(run.labels & _OTHERS)
+                is_place = placed or bool(run.labels & _LANDS)
+                self.elsewhere[run.parts[0]] += 1 if is_other else -("PERSON" in run.labels)
+                self.placed[run.parts[0]] += 1 if is_place else -("PERSON" in run.labels)
+
+    def _read(self) -> Iterator[_Run]:
+        index = 0
+        for found in _RUN.finditer(self.text):
+            while index < len(self.entities) and self.entities[index][1] <= found.start():
+                index += 1
+            over = [e for e in self.entities[index : index + 12] if e[0] < found.end()]
+            yield from self._cut(found.start(), found.end(), over)
+
+    def _cut(self, start: int, end: int, over: list[Entity]) -> Iterator[_Run]:
+        """Yield what a run leaves without titles and words that nobody is called by."""
         text = self.text
-        accepted: set[str] = set()
-        doubtful: list[Stretch] = []
-        sure: list[Stretch] = []
-        end = -1
-        for found in _NAME.finditer(text):
-            end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
-            # "the National Human Trafficking Referral Hotline" is no person
-            span = None if goes_on else self._trim(*found.span())
-            if span is None:
-                continue
-            name, before = text[slice(*span)], text[max(0, found.start() - 5) : found.start()]
-            if span[0] > found.start() and " " not in name and before.endswith((" the ", "The ")):
-                continue  # the lone last word of "the National Trafficking Hotline"
-            if self._is_person(*span):
-                sure.append(span)
-                accepted.update(name.split())
-            else:
-                doubtful.append(span)
-        for span in doubtful:  # of a person told of: "Ana Ruci's day", and "Ruci said"
-            parts = text[slice(*span)].split()
-            shared = accepted & {parts[0], parts[-1]} and parts[-1].lower() not in _NAMESAKES
-            if shared or accepted.issuperset(parts):
-                sure.append(span)
-        return sure
-
-    def _trim(self, start: int, end: int) -> Stretch | None:
-        """Cut off what is no part of a person's name; None if nothing is left."""
-        text = self.text
-        while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
-            end -= 2 if text[start:end].endswith("'s") else 1
-        parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
-        no_name = [in_any(self.scene, self.sets.no_name, *part) for part in parts]
-        in_noun = [
-            any(noun.start <= low and high <= noun.end for noun in self.nouns.over(low, high))
-            for low, high in parts
+        words = [
+            (start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])
         ]
-        for index, (low, high) in enumerate(parts):
-            part, opens = text[low:high], low in self.starts
-            titled = opens or _HONORIFIC.search(part + " ")  # a capital of a sentence or a title
-            is_none = (opens and part.lower() in _NO_FIRST) or (titled and no_name[index])
-            if not (in_noun[index] or is_none):
-                break
-        else:
-            return None
-        if any(no_name[index:]) or any(in_noun[index:]):
-            return None
-        (start, stop), end = parts[index], parts[-1][1]
-        doubtful = stop == end and (start in self.starts or stop - start < 3)
-        if text[start:end].isupper() or (
-            doubtful
-            and not _IN_COMMAS.match(text, stop)
-            and not _ACTS.match(text, stop)
-            and not self._in_apposition(stop)
-        ):
-            return None
-        return start, end
+        lower = [text[slice(*word)].lower().strip(".") for word in words]
+        is_person = [e for e in over if e[2] == "PERSON"]
+        first, last = 0, len(words)
+        while last > first and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
+            last -= 1
+        titled = False
+        for index in range(last - 1):
+            if lower[index] in _TITLES and not all(w in _SUFFIXES for w in lower[index + 1 : last]):
+                first, titled = index + 1, True
+        while first < last and (lower[first] in _NOBODY or lower[first].endswith("-old")):
+            first += 1
+        # "Inspector General of Police Kofi Mensah"
+        if text.endswith((" of ", " of the ", " for "), 0, words[first][0] if first < last else 0):
+            while first < last - 2 and lower[first] in _NO_PERSON:
+                first += 1
+        begins = {e[0] for e in is_person}
+        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
+            if words[index][0] in begins and (
+                lower[first] in _NO_PERSON
+                or any(e[2] == "NORP" and e[0] <= words[first][0] < e[1] for e in over)
+            ):
+                first = index
+        if first >= last:
+            return
+        low, high = words[first][0], words[last - 1][1]
+        if text[high - 1] == "." and high - words[last - 1][0] > 2:
+            high -= 1
+        parts = tuple(text[slice(*word)] for word in words[first:last])
+        labels = frozenset(e[2] for e in over if e[0] < high and low < e[1])
+        before = text[max(0, low - 24) : low]
+        titled = titled or bool(_TITLE_BEFORE.search(before))
+        yield _Run(low, high, parts, titled, low in self.starts, labels)
 
-    def _is_person(self, start: int, end: int) -> bool:
-        """Whether the words beside a capitalised name show that it names a person."""
-        text, before = self.text, self.text[max(0, start - 24) : start]
-        if before.endswith((" the ", "The ")):
+    def is_heading(self, low: int, high: int) -> bool:
+        """Whether most longer words of a line have capitals."""
+        words = [w for w in re.findall(r"[^\W\d_]{4,}", self.text[low:high])]
+        return sum(w[0].isupper() for w in words) > 0.6 * len(words)
+
+    def find(self) -> None:
+        """Accept what spaCy or a shape calls a person, and who stands in a list with one."""
+        for run in self.runs:
+            if self._may(run) and (
+                ("PERSON" in run.labels and self._trusts(run)) or self._told(run)
+            ):
+                self.found[run[:2]] = run
+        for order in (self.runs, self.runs[::-1]):
+            for one, other in zip(order, order[1:], strict=False):
+                low, high = sorted((one, other))
+                between = self.text[low.end : high.start]
+                if (
+                    one[:2] in self.found
+                    and other[:2] not in self.found
+                    and between in (", ", " and ", ", and ", " & ")
+                    and self._may(other)
+                    and not other.labels & _OTHERS
+                    and len(other.parts) > 1
+                ):
+                    self.found[other[:2]] = other
+        for one, run, other in zip(self.runs, self.runs[1:], self.runs[2:], strict=False):
+            if (
+                one[:2] in self.found
+                and other[:2] in self.found
+                and len(run.parts) > 1
+                and self.text[one.end : run.start] == ", "
+                and self.text[run.end : other.start] in (", ", " and ", ", and ")
+                and self._may(run)
+            ):
+                self.found[run[:2]] = run
+
+    def _may(self, run: _Run) -> bool:
+        """Whether a run can be a name at all."""
+        lower = {
+            part.lower().strip(".")
+            for part in run.parts
+            if len(part) > 3 or part.isupper() or part.lower() not in _ACRONYMS
+        }
+        name = self.text[run.start : run.end]
+        if len(run.parts) > MAX_PARTS or lower & _NO_PERSON or lower <= _TITLES:
+            return False
+        if name.isupper() and len(name) > 3 and "." not in name:
+            return False
+        if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
+            return False
+        return not _CLUB.match(self.text, run.end)
+
+    def _trusts(self, run: _Run) -> bool:
+        """Whether spaCy's word is enough: not for a first word that is a common one."""
+        if len(run.parts) > 1:
+            return True
+        word, before = run.parts[0], self._before(run)
+        return not (
+            word.lower() in self.small
+            or word.isupper()
+            or self.elsewhere[word] > 0
+            or before.endswith((" the ", "The ", *_PLACING))
+            or (run.opens and self.text.startswith(":", run.end))
+        )
+
+    def _before(self, run: _Run) -> str:
+        return self.text[max(0, run.start - 60) : run.start]
+
+    def _told(self, run: _Run) -> bool:
+        """Whether the words beside a run show that it names a person."""
+        text, (start, end) = self.text, run[:2]
+        before = self._before(run)
+        single = len(run.parts) == 1
+        if single and run.opens and run.parts[0].lower() in self.small and not run.titled:
             return False
         if (
-            _HONORIFIC.search(before)
+            _CIVIL_BEFORE.search(before)
             or _CALLED.search(before)
-            or _IN_COMMAS.match(text, end)
-            or _AGED.match(text, end + 2)
-            or start - 1 in self.beside
-            or (start - 2 in self.beside and text[start - 2] == ",")
+            or _BEHIND_SURE.match(text, end)
+            or ("NORP" not in run.labels and _HER_KIN.search(before))
+            or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
+            or (not single and _HEADS_BEHIND.match(text, end))
         ):
             return True
-        if (before.split() or [""])[-1].lower() in _PLACING:
+        if before.endswith((" the ", "The ")):
             return False
-        several = " " in text[start:end]
-        spoken = several and _SAID_BY.search(before)
-        common = not several and start in self.starts and _COMMON.search(text, start, end)
-        acts = not common and _ACTS.match(text, end)
-        return bool(acts or spoken) or self._in_apposition(end)
+        if single and (
+            self.placed[run.parts[0]] > 0
+            or run.parts[0].isupper()
+            or (run.opens and _COMMON.search(run.parts[0]))
+        ):
+            return False
+        if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
+            return not run.labels & (_OTHERS - {"ORG", "GPE"})
+        if run.labels & _OTHERS or (not run.titled and before.lower().endswith(_PLACING)):
+            return False
+        if (
+            run.titled
+            or _KIN_BEFORE.search(before)
+            or _KIN_OF.search(before)
+            or _YEAR_OLD_BEFORE.search(before)
+            or _ROLES_BEHIND.match(text, end)
+        ):
+            return True
+        if not single and (_SAID_BEFORE.search(before) or _CREDIT.search(before)):
+            return True
+        if _SAYS_BEHIND.match(text, end) or _ACTS_BEHIND.match(text, end):
+            return True
+        if not single and _DOES_BEHIND.match(text, end):
+            return True
+        return any(len(part) == 2 and part.endswith(".") for part in run.parts[1:])
 
-    def _in_apposition(self, end: int) -> bool:
-        """Whether a role follows a name ("Rosa Mensah, a former cook")."""
-        found = _ARTICLE.match(self.text, end)
-        place = found.end() if found else 0
-        for _ in range(MAX_LEAD if found else 0):
-            if place in self.begins:
-                return True
-            place = self.text.find(" ", place, place + 20) + 1
-            if not place:
-                break
-        return False
+    def known(self) -> dict[str, bool]:
+        """Return the parts of the names found, and whether they may be called by it alone."""
+        parts: dict[str, bool] = {}
+        for run in self.found.values():
+            for index, part in enumerate(run.parts):
+                if len(part) > 2 and part.lower() not in _NOBODY:
+                    alone = index in (0, len(run.parts) - 1)
+                    parts[part] = parts.get(part, False) or alone
+        return parts
 
-
-def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
-    """Yield role nouns; neighbours that make one phrase ("trafficked teenage girl") are one."""
-    text = scene.view.shadow
-    hits: dict[Stretch, tuple[set[str], set[str]]] = {}
-    """The roles of each, and those that are assumed."""
-    for found in _YEAR_OLD.finditer(text):
-        hits[found.span()] = set(), set()
-    for role, wordsets in sets.roles.items():
-        for wordset in wordsets:
-            for hit in scene.hits.of(wordset):
-                if not _AGE_ONLY.search(text, *hit):
-                    hits.setdefault(hit, (set(), set()))[wordset in sets.assumed].add(role)
-    for group in _phrases(text, hits):
-        while group and in_any(scene, sets.done_to, *group[-1]):
-            group.pop()  # "Girls trafficked from …": girls
-        if not group or in_any(scene, sets.ignored, group[0][0], group[-1][1]):
-            continue
-        start, (head, end) = group[0][0], group[-1]
-        lead, oblique = lead_of(text, start)
-        one = text.find(" of ", head, end)  # "the youngest of the girls" is one
-        shown = (head, one if one > 0 else end)
-        traits = frozenset(t for t in sets.traits if scene.hits.overlapping(t, *shown))
-        if not lead and one < 0 and _BARE_PLURAL.search(text, head, end):
-            traits |= sets.several
-        sure, assumed = (
-            frozenset().union(*roles) for roles in zip(*(hits[hit] for hit in group), strict=True)
-        )
-        word = text[head:end].lower()
-        yield Mention(scene, start, end, "noun", word, sure, assumed, traits, lead, oblique)
-
-
-def _phrases(text: str, hits: dict[Stretch, tuple[set[str], set[str]]]) -> Iterator[list[Stretch]]:
-    """Yield hits side by side that are one phrase; those within another give it their roles."""
-    group: list[Stretch] = []
-    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if group and hit[1] <= group[-1][1]:
-            for roles, more in zip(hits[group[-1]], hits[hit], strict=True):
-                roles.update(more)
-            continue
-        if group:
-            gap = text[group[-1][1] : hit[0]]
-            origin = gap[:1] == " " and len(gap.split()) == 1 and gap.strip().istitle()
-            joined = gap in (" ", "-") or (origin and text.endswith("old", 0, group[-1][1]))
-            if not joined or "official" in hits[hit][0] - hits[group[-1]][0]:
-                yield group
-                group = []
-        group.append(hit)
-    if group:
-        yield group
+    def repeated(self, known: dict[str, bool]) -> list[Stretch]:
+        """Return all names, repeats by a known part and in capitals among them."""
+        spans = set(self.found)
+        upper = {part.upper() for part in known}
+        if self.is_heading(0, len(self.text)):
+            spans.update(self._in_heading(known))
+        for run in self.runs:
+            before = self._before(run).lower()
+            if run[:2] in spans or (
+                before.endswith((*_PLACING, " the ")) and "PERSON" not in run.labels
+            ):
+                continue
+            parts = [part for part in run.parts if len(part) > 2]
+            if not parts:
+                continue
+            if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
+                if len(parts) > 1 or (known[parts[0]] and not (
+                    before.endswith((*_PLACING, " the "))
+                )):
+                    spans.add(run[:2])
+            elif len(parts) > 1 and all(part in upper for part in parts):
+                spans.add(run[:2])
+            elif self._may(run) and not run.labels & _OTHERS and len(parts) > 1:
+                if known.get(parts[-1]):
+                    spans.add(run[:2])
+        return sorted(spans)
 
 
-def _ages(scene: Scene, mentions: Mentions) -> Iterator[tuple[Mention | None, re.Match[str]]]:
-    """Yield whose ages are told: they stand in a mention, beside it, or are said of it."""
-    text = scene.view.shadow
+    def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
+        """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
+        name: list[Stretch] = []
+        for found in (*_PLAIN.finditer(self.text), None):
+            part = found[0].removesuffix("'s") if found else ""
+            if name and (found is None or part not in known or self.text[name[-1][1] : found.start()] != " "):
+                if len(name) > 1 or known[self.text[slice(*name[0])]]:
+                    yield name[0][0], name[-1][1]
+                name = []
+            if found and part in known:
+                name.append((found.start(), found.start() + len(part)))
 
-    def before(position: int) -> Mention | None:
-        """Return the mention of the same sentence that stands nearest before, if any."""
-        near = mentions.before(position)
-        low, _ = scene.sentence_span(scene.view.sentence_at(position))
-        return near if near and near.start >= low else None
 
-    for found in _YEAR_OLD.finditer(text):
-        own = next(iter(mentions.over(*found.span())), None)
-        said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
-        yield before(found.start()) if said else own, found
-    for mention in mentions.all:
-        if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):
-            yield mention, beside
-    for found in _AGED.finditer(text):
-        yield before(found.start()), found
-    for found in _WAS.finditer(text):
-        near = before(found.start())
-        if near and near.end >= found.start() - 1 and not near.oblique:
-            yield near, found
-    for found in _AT_AGE.finditer(text):
-        behind = mentions.after(found.end())
-        close = behind and behind.start - found.end() < 6
-        yield behind if close else before(found.start()), found
+_ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
+"""Countries after which people are named."""
+_IN_SPEECH = word_set("russia laos burma britain england scotland turkey swaziland america")
+"""What people call countries that the standard calls otherwise."""
+
+
+def is_of_country(word: str) -> bool:
+    """Whether a word is of a country's name, or that of its people: "Sri", "Lankans"."""
+    lower = word.lower().removesuffix("s")
+    endings = ("n", "an", "ian", "ese", "i")
+    stems = (lower.removesuffix(ending) for ending in endings if lower.endswith(ending))
+    return word.lower() in _country_words() or any(s in _country_words() for s in (lower, *stems))
+
+
+@cache
+def _country_words() -> frozenset[str]:
+    """Return the words of countries' names, without those that are also given to people."""
+    names = (country_name(code).lower() for code in country_codes())
+    words = {w for name in names if "saint" not in name for w in re.findall(r"\w{3,}", name)}
+    return frozenset(words) - _ALSO_GIVEN | _IN_SPEECH
+
+
+_TO_WORDS = word_set("de da das do dos del di bin al el van von der den la le")
+_SUFFIXES = word_set("jr sr ii iii iv")
+_OTHERS = frozenset(("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE"))
+_LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
+_COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
+_PLACING = tuple(f" {word} " for word in "in at from near into across around outside".split())

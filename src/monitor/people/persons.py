@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal, NamedTuple
 
+from monitor.people.person_nouns import PersonNoun
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
@@ -62,6 +63,8 @@ class Mention:
     oblique: bool = False
     """Whether it hangs on a preposition, so that it does not act."""
     ages: list[Age] = field(default_factory=list)
+    phrase: PersonNoun | None = None
+    """All of the noun phrase, where one was looked for."""
 
     @property
     def place(self) -> Place:
@@ -201,6 +204,16 @@ class PersonSets:
         verbs = (event.verbs for event in self.events)
         return frozenset(chain(*self.roles.values(), *others, *verbs, *details, *traits))
 
+    def sex(self, pronoun: str) -> frozenset[int]:
+        """Return what being called "she" or "he" shows."""
+        return self.implied.get(pronoun, frozenset())
+
+    @property
+    def bodies(self) -> frozenset[int]:
+        """The words for bodies that are nobody's "he" or "she"."""
+        both = [self.misfits.get(word, frozenset()) for word in ("he", "she")]
+        return (both[0] & both[1]) - self.several
+
     def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
         """Whether what is known of two persons tells them apart."""
         return any(
@@ -281,6 +294,10 @@ class Cast:
         self.scenes: dict[str, Scene] = {}
         self.details: dict[int, dict[str, list[Place]]] | None = None
         """Identifying details by person and kind, once somebody has asked for them."""
+        self.kin_of: dict[int, list[Person]] = {}
+        """Of whom somebody is kin, by a table's linking."""
+        self.groups: dict[int, Person] = {}
+        """The group that somebody is one of."""
         self.kin: dict[int, Person] = {}
         """Of which exploited person somebody is a relative."""
         self.kin_told: list[tuple[Person, Place]] = []

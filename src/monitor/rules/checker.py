@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
@@ -23,7 +24,7 @@ from monitor.rules.neural_model import DraftReader, ReadSentences
 from monitor.rules.preconditions import is_open
 from monitor.rules.scorecard import check_draft
 from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
-from monitor.text.analysis import Scene
+from monitor.text.analysis import Scene, View
 from monitor.text.datelines_bylines import find_desk_lines
 from monitor.text.document import Document, document_of
 from monitor.text.language_detection import identify_language
@@ -123,6 +124,19 @@ class _CheckRun:
     open_now: ExitStack
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
+    entities: dict[str, list[Entity]] = field(default_factory=dict)
+    """Named entities by sentence: a changed wording leaves the others as they are."""
+
+    def lent(self) -> Language:
+        """Return the pipeline, lent until the end of the run."""
+        if self.nlp is None:
+            self.nlp = self.open_now.enter_context(analysis())
+            self.open_now.callback(self.docs.clear)  # docs are invalid outside
+        return self.nlp
+
+    def entities_of(self, seen: View) -> list[Entity]:
+        """Return the named entities of a text."""
+        return entities_of(seen, self.lent(), self.entities)
 
 
 def run_policy(
@@ -169,6 +183,7 @@ def _check(
     plans: list[tuple[OpenDraft, list[RuleMatch]]] = []
     for document in documents:
         draft = open_draft(run.guideline, document)
+        draft.entities = run.entities_of
         if policy.force_topic:
             draft.topic, draft.passages = "thb", [(0, len(draft.text.view.shadow))]
         else:
@@ -243,14 +258,11 @@ def _analyse(run: _CheckRun, plan: Iterable[RuleMatch]) -> None:
         named = frozenset(id(at.matcher) for at in places if at.matcher.level == ENTITIES)
         keyed.append(((text, max(at.matcher.base for at in places), named), start, places))
     fresh = {key: places for key, _, places in keyed if key not in run.docs}
-    if fresh and run.nlp is None:
-        run.nlp = run.open_now.enter_context(analysis())
-        run.open_now.callback(run.docs.clear)  # docs are invalid outside
     for level in {level for _, level, _ in fresh}:
-        assert run.nlp is not None
+        nlp = run.lent()
         of_level = [key for key in fresh if key[1] == level]
         given = [text for text, *_ in of_level]
-        docs = run.nlp.pipe(given) if level >= PARSE else map(run.nlp.make_doc, given)
+        docs = nlp.pipe(given) if level >= PARSE else map(nlp.make_doc, given)
         run.docs.update(zip(of_level, docs, strict=True))
     asking = []  # entities cost as much as all the rest: only where a match hangs on them
     for key, places in fresh.items():
@@ -258,8 +270,7 @@ def _analyse(run: _CheckRun, plan: Iterable[RuleMatch]) -> None:
         if any(not m.patterns or any(p.may_find(doc) for p in m.patterns) for m in wanted):
             asking.append(doc)
     if asking:
-        assert run.nlp is not None
-        find_entities(run.nlp, asking)
+        find_entities(run.lent(), asking)
     for key, start, places in keyed:
         places[0].scene.docs[start] = run.docs[key]
 

@@ -5,7 +5,7 @@ One finding per place: the longest of one rule, the best fitting of sibling rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cached_property
@@ -13,14 +13,17 @@ from typing import Literal
 
 from monitor.people.coreference import find_cast
 from monitor.people.people_table import table_of
+from monitor.people.person_links import find_people
+from monitor.people.person_names import Entity, Names, entities_of, names_of
 from monitor.people.persons import Cast, Person
 from monitor.records.finding import SEVERITIES, FieldName, Finding
 from monitor.records.people import PeopleTable
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
-from monitor.text.analysis import Place, Scene, read_scenes
+from monitor.text.analysis import Place, Scene, View, read_scenes
 from monitor.text.document import Document
 from monitor.text.positions import Stretch
+from monitor.text.spacy_pipeline import analysis
 
 CAPTION = 400
 """Characters of the longest caption whose label may stand at its end."""
@@ -67,15 +70,30 @@ class OpenDraft:
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
 
+    entities: Callable[[View], Sequence[Entity]] | None = None
+    """Finds spaCy's entities with a pipeline that is lent already."""
+
     @cached_property
     def cast(self) -> Cast:
-        """The persons of the text, worked out when somebody first asks for them."""
-        return find_cast(self.guideline.persons, self.scenes)
+        """The persons of the text, worked out when somebody first asks for them.
+
+        Off topic, names are told by their shapes alone: spaCy's cost more than all the rest.
+        """
+        is_worth = self.topic in ON_TOPIC or self.passages
+        return find_cast(self.guideline.persons, self.scenes, self._names if is_worth else None)
 
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(self.cast, self.guideline.roles)
+        cast = find_people(self.guideline.persons, self.scenes, self._names)
+        return table_of(cast, self.guideline.roles)
+
+    @cached_property
+    def _names(self) -> Names:
+        if self.entities is not None:
+            return names_of(self.scenes, self.entities)
+        with analysis() as nlp:
+            return names_of(self.scenes, lambda seen: entities_of(seen, nlp))
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:

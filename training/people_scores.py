@@ -1,0 +1,283 @@
+"""Measures the people table against the people that editors marked.
+
+    python -m training.people_scores DATA [COREF_A COREF_B]
+
+DATA is the folder with `persons/` and `relevance/`. Texts with an `unread` event are counted and
+never shown. COREF are texts marked whole, by two editors apart, one JSON object a line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from monitor.app import open_monitor
+from monitor.records.people import PROTECTED, PeopleTable
+from monitor.rules.matching import open_draft
+from monitor.text.readers import make_document
+
+TEXTS = (
+    *(f"relevance/{name}" for name in ("train", "dev", "regional", "train2")),
+    "persons/more_texts",
+    "persons/wider_texts",
+)
+PARTS = ("train", "articles", "more", "wider")
+Place = tuple[str, int, int]
+"""A field, and from where to where."""
+Chain = frozenset[Place]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the figures of all parts, read and unread apart."""
+    data = Path(arguments[0])
+    rows = [row for name in TEXTS for row in _load(data / f"{name}.jsonl.gz")]
+    texts = {row["id"]: row for row in reversed(rows)}
+    tables = Tables()
+    total: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in PARTS:
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for marked in _load(data / f"persons/{part}.jsonl.gz"):
+            text = texts[marked["id"]]
+            is_unread = hashlib.sha256(text["event"].encode()).digest()[0] < 64
+            side = "unread" if is_unread else "read"
+            counts[side].update(score(text, marked, tables.of(text)))
+        for side in ("read", "unread"):
+            print(f"{part}, {side}: {_told(counts[side])}", flush=True)
+            total[side].update(counts[side])
+    for side in ("read", "unread"):
+        print(f"all, {side}: {_told(total[side])}")
+    if len(arguments) > 2:
+        _coreference(texts, tables, *map(Path, arguments[1:3]))
+
+
+class Tables:
+    """Makes the people tables of texts."""
+
+    def __init__(self) -> None:
+        self.guideline = open_monitor().guideline
+
+    def of(self, text: dict[str, Any]) -> PeopleTable:
+        """Return the people of a text and its title."""
+        most = len(text["text"]) + 1
+        document = make_document(text["text"], title=text["title"] or "", max_chars=most)
+        return open_draft(self.guideline, document).people
+
+
+def score(text: dict[str, Any], marked: dict[str, Any], table: PeopleTable) -> Counter[str]:
+    """Return how many people, mentions and details of one text are found."""
+    fields = {"title": text["title"] or "", "text": text["text"]}
+    read = marked["read"]
+    counts = Counter(texts=1)
+    every: list[Place] = []
+    own = [
+        (person.number, mention.kind, _place(mention.span))
+        for person in table.people
+        for mention in person.mentions
+    ]
+    details = [_place(detail.span) for person in table.people for detail in person.details]
+    for person in marked["people"]:
+        strings = (person["quote"], *person.get("mentions", ()))
+        places = {string: _places(string, fields) for string in strings}
+        known = [place for found in places.values() for place in found]
+        every += known
+        if not known:
+            counts["not in text"] += 1
+            continue
+        is_protected = person["role"] in PROTECTED
+        met = [
+            (number, kind) for number, kind, at in own if any(_share(at, one) for one in known)
+        ]
+        kind = "named" if person["named"] else "unnamed"
+        found = any(kind == "name" or not person["named"] for _, kind in met)
+        if not person["named"]:
+            heads = [at for number, k, at in own if k != "pronoun"]
+            found = any(_share(at, one) for at in heads for one in known)
+        for name in (kind, f"{kind} protected") if is_protected else (kind,):
+            counts[f"{name}, all"] += 1
+            counts[f"{name}, found"] += found
+        if met:
+            best = Counter(number for number, _ in met).most_common()
+            joint = {
+                string: {n for n, _, at in own if any(_share(at, one) for one in found)}
+                for string, found in places.items()
+                if found
+            }
+            most = max((n for n, _ in best), key=lambda n: sum(n in who for who in joint.values()))
+            counts["strings, all"] += len(joint)
+            counts["strings, joined"] += sum(most in who for who in joint.values())
+        for detail in person["details"] if is_protected else ():
+            if found_at := _places(detail, fields):
+                counts["details, all"] += 1
+                counts["details, found"] += any(
+                    _share(at, one) for at in details for one in found_at
+                )
+    for person in table.people:
+        names = [_place(span) for span in person.names if span.field == "title" or span.end <= read]
+        if names:
+            counts["names, all"] += 1
+            counts["names, right"] += any(_share(at, one) for at in names for one in every)
+        elif person.mentions[0].span.end <= read:
+            counts["told without a name"] += 1
+    return counts
+
+
+def _told(counts: Counter[str]) -> str:
+    shares = [
+        f"{name[:-5]} {counts[f'{name[:-5]}, {what}']}/{counts[name]}"
+        f" {counts[f'{name[:-5]}, {what}'] / counts[name]:.3f}"
+        for name in sorted(counts)
+        if name.endswith(", all")
+        for what in ("found", "joined", "right")
+        if f"{name[:-5]}, {what}" in counts
+    ]
+    others = [f"{name} {counts[name]}" for name in sorted(counts) if ", " not in name]
+    return "; ".join((*shares, *others))
+
+
+def _load(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt") as file:
+        yield from map(json.loads, file)
+
+
+def _places(words: str, fields: dict[str, str]) -> list[Place]:
+    pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+    return [
+        (name, *found.span()) for name, value in fields.items() for found in pattern.finditer(value)
+    ]
+
+
+def _place(span: Any) -> Place:
+    return span.field, span.start, span.end
+
+
+def _share(one: Place, other: Place) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+
+
+def _coreference(texts: dict[str, Any], tables: Tables, first: Path, second: Path) -> None:
+    """Print CoNLL F1 of the table, of the baseline and of one editor by the other's marks."""
+    marks = [{row["id"]: row for row in map(json.loads, path.open())} for path in (first, second)]
+    systems: dict[str, list[tuple[list[Chain], list[Chain]]]] = defaultdict(list)
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in sorted(marks[0].keys() & marks[1].keys()):
+        one, other = (_chains(each[name]) for each in marks)
+        text = texts[name]
+        table, read = tables.of(text), marks[0][name]["read"]
+        own = [
+            frozenset(_place(m.span) for m in p.mentions if m.span.end <= read or m.span.field == "title")
+            for p in table.people
+        ]
+        for editor, gold in (("first", one), ("second", other)):
+            systems[f"table, {editor}"].append((_aligned(own, gold), gold))
+            systems[f"baseline, {editor}"].append((_aligned(_nearest(table, read), gold), gold))
+        systems["second editor by the first"].append((_aligned(other, one), one))
+        for editor, each in (("first", marks[0]), ("second", marks[1])):
+            found = [(d.kind, _place(d.span)) for p in table.people for d in p.details]
+            for person in each[name]["people"]:
+                for kind, *at in person["details"]:
+                    place = (at[0], at[1], at[2])
+                    kinds[f"{kind}, {editor}"]["all"] += 1
+                    kinds[f"{kind}, {editor}"]["any"] += any(_share(p, place) for _, p in found)
+                    kinds[f"{kind}, {editor}"]["same"] += any(
+                        _share(p, place) and k == kind for k, p in found
+                    )
+    for system, pairs in systems.items():
+        muc, b3, ceaf = conll(pairs)
+        print(f"{system}: MUC {muc:.3f} B3 {b3:.3f} CEAF {ceaf:.3f} CoNLL {(muc + b3 + ceaf) / 3:.3f}")
+    for kind, counts in sorted(kinds.items()):
+        print(f"{kind}: {counts['any']}/{counts['all']} found, {counts['same']} of that kind")
+
+
+def _chains(row: dict[str, Any]) -> list[Chain]:
+    chains = (frozenset((f, s, e) for f, s, e in person["mentions"]) for person in row["people"])
+    return [chain for chain in chains if chain]
+
+
+def _nearest(table: PeopleTable, read: int) -> list[Chain]:
+    """Return the chains of the baseline: a name by its parts, anything else the nearest name.
+
+    A noun or a pronoun means the last named person before it whose "he" or "she" does not speak
+    against it; before any name it stands alone.
+    """
+    mentions = sorted(
+        (_place(m.span), m.kind, person.number)
+        for person in table.people
+        for m in person.mentions
+        if m.span.end <= read or m.span.field == "title"
+    )
+    chains: dict[int, set[Place]] = defaultdict(set)
+    last: int | None = None
+    for at, kind, number in mentions:
+        if kind == "name":
+            last = number
+        chains[last if kind == "pronoun" and last else number].add(at)
+    return [frozenset(chain) for chain in chains.values()]
+
+
+def _aligned(own: Iterable[Chain], gold: Sequence[Chain]) -> list[Chain]:
+    """Return chains with their mentions called as the gold ones that they mean.
+
+    Two are one where they end at the same place or share more than half of their characters.
+    """
+    free = {place for chain in gold for place in chain}
+    result = []
+    for chain in own:
+        named = set()
+        for at in sorted(chain):
+            near = [g for g in free if _share(at, g) and (g[2] == at[2] or _overlap(at, g) > 0.5)]
+            best = max(near, key=lambda g: (_overlap(at, g), g), default=at)
+            free.discard(best)
+            named.add(best)
+        result.append(frozenset(named))
+    return result
+
+
+def _overlap(one: Place, other: Place) -> float:
+    shared = min(one[2], other[2]) - max(one[1], other[1])
+    return shared / (max(one[2], other[2]) - min(one[1], other[1]))
+
+
+def conll(pairs: Iterable[tuple[Sequence[Chain], Sequence[Chain]]]) -> tuple[float, float, float]:
+    """Return the F1 of MUC, B3 and CEAF-e over all texts."""
+    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
+    for own, gold in pairs:
+        for index, (some, others) in enumerate(((gold, own), (own, gold))):
+            by = {place: number for number, chain in enumerate(others) for place in chain}
+            for chain in some:
+                parts = Counter(by.get(place, ("alone", place)) for place in chain)
+                sums["muc"][2 * index] += len(chain) - len(parts)
+                sums["muc"][2 * index + 1] += len(chain) - 1
+                shared = sum(n * n for part, n in parts.items() if isinstance(part, int))
+                sums["b3"][2 * index] += shared / len(chain)
+                sums["b3"][2 * index + 1] += len(chain)
+        similar = _best_pairs(own, gold)
+        for at, chains in ((0, gold), (2, own)):
+            sums["ceaf"][at] += similar
+            sums["ceaf"][at + 1] += len(chains)
+    muc, b3, ceaf = (_f1(sums[name]) for name in ("muc", "b3", "ceaf"))
+    return muc, b3, ceaf
+
+
+def _best_pairs(own: Sequence[Chain], gold: Sequence[Chain]) -> float:
+    """Return how alike the chains are at best, one to one, each pair by its shared mentions."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    alike = np.array([[2 * len(a & b) / (len(a) + len(b)) for b in own] for a in gold])
+    return float(alike[linear_sum_assignment(-alike)].sum()) if alike.size else 0.0
+
+
+def _f1(sums: Sequence[float]) -> float:
+    recall, precision = sums[0] / max(1.0, sums[1]), sums[2] / max(1.0, sums[3])
+    return 2 * recall * precision / max(1e-9, recall + precision)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
