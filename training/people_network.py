@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from monitor.rules.people_roles import GROUPS, MENTIONS, ROLES, Window, group_of
+from monitor.rules.people_roles import GROUPS, MENTIONS, ROLES, Window, group_of, pooled_low
 from training.network import NEVER, TrainingProgress, base_model
 from training.people_data import AnnotatedPerson
 
@@ -103,12 +103,15 @@ class WindowStates(torch.nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor]:
-        """Return 1 x tokens x width."""
-        states = self.network.embeddings(ids)
-        for layer in (*self.network.lower, *self.network.layers):
+    def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return 1 x tokens x width of the last layer, and of the last that does not learn."""
+        low = self.network.embeddings(ids)
+        for layer in self.network.lower:
+            low = _of(layer(low))
+        states = low
+        for layer in self.network.layers:
             states = _of(layer(states))
-        return (states,)
+        return states, low
 
 
 def run_layers(layers: Any, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -166,6 +169,15 @@ def low_states(
             for at, own, low in zip(some, ids, made, strict=True):
                 found[at] = low[: len(own)].astype(np.float16)
     return found
+
+
+def low_person(low: LowStates, text: int, mentions: Sequence[Sequence[Token]]) -> NDArray[Any]:
+    """Return what the lower layers say of a person."""
+    means = [
+        np.mean([low[text, window][token].astype(np.float32) for window, token in one], axis=0)
+        for one in mentions[:MENTIONS]
+    ]
+    return pooled_low(np.stack(means))
 
 
 def _mask(lengths: Sequence[int]) -> torch.Tensor:

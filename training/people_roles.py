@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from monitor.rules.people_roles import (
     HEADS,
     MODEL,
     NAME,
-    OUTPUT,
+    OUTPUTS,
     ROLES,
     TOKENIZER,
     WORDS,
+    Calibration,
     TokenPlaces,
     feature_weight,
     group_of,
@@ -51,11 +53,13 @@ from training.people_data import (
     match,
 )
 from training.people_network import (
+    LowStates,
     PreparedText,
     RoleNetwork,
     RoleOptions,
     WindowStates,
     fit_network,
+    low_person,
     low_states,
     predict,
 )
@@ -69,6 +73,8 @@ WHOLE = "whole"
 PARTS = (*map(str, range(FOLDS)), WHOLE)
 OPTIONS = RoleOptions()
 ASKS, WARNS = 0.2, 0.5
+LOW_SHARE = 0.1
+"""What a standardised state of the lower layers counts, beside a word."""
 COMMON, LEAST, STRENGTH = 5, 4, 0.15
 """Times that a word stands in small letters, or is no name; people that a feature stands by; C."""
 _ALWAYS = word_set(
@@ -77,7 +83,7 @@ _ALWAYS = word_set(
 )
 _SMALL = re.compile(r"(?<![\w'])[a-z][a-z'-]+")
 _WORDED = frozenset(("l", "r", "l1", "r1", "l2", "r2", "lr", "o", "o1", "s"))
-DRAWS = 1000
+DRAWS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,11 +93,13 @@ class WordWeights:
     words: tuple[str, ...]
     weights: Floats
     offset: Floats
+    low: Floats
 
-    def predict(self, features: Iterable[Collection[str]]) -> Floats:
+    def predict(self, features: Iterable[Collection[str]], low: Floats) -> Floats:
         """Return rows x (groups + roles), before softmax."""
         number = {word: at for at, word in enumerate(self.words)}
-        return np.stack([self._row(each, number) for each in features])
+        said: Floats = np.stack([self._row(each, number) for each in features]) + low @ self.low.T
+        return said
 
     def _row(self, features: Collection[str], number: Mapping[str, int]) -> Floats:
         known = [feature for feature in sorted(features) if feature in number]
@@ -102,10 +110,13 @@ class WordWeights:
 
 
 def fit_words(
-    people: Sequence[AnnotatedPerson], features: Sequence[Collection[str]], common: Collection[str]
+    people: Sequence[AnnotatedPerson],
+    features: Sequence[Collection[str]],
+    low: Floats,
+    common: Collection[str],
 ) -> WordWeights:
     """Fit both logistic regressions; only `common` words are learned, so that no name is."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
     stands = Counter(feature for each in features for feature in each)
@@ -118,7 +129,9 @@ def fit_words(
         if feature in number
     ]
     rows, columns, values = zip(*cells, strict=True)
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(features), len(words)))
+    own = csr_matrix((values, (rows, columns)), shape=(len(features), len(words)))
+    mean, spread = low.mean(0), low.std(0) + 1e-6
+    matrix = hstack([own, csr_matrix((low - mean) / spread * LOW_SHARE)]).tocsr()
     weights, offsets = [], []
     for labels, kept, every in (
         ([group_of(one.role) for one in people], [True] * len(people), len(GROUPS)),
@@ -129,11 +142,13 @@ def fit_words(
         fitted = LogisticRegression(C=STRENGTH, max_iter=300).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
         )
-        full, offset = np.zeros((every, len(words))), np.full(every, -9.0)
+        full, offset = np.zeros((every, matrix.shape[1])), np.full(every, -9.0)
         full[fitted.classes_], offset[fitted.classes_] = fitted.coef_, fitted.intercept_
         weights.append(full)
         offsets.append(offset)
-    return WordWeights(tuple(words), np.concatenate(weights), np.concatenate(offsets))
+    whole, offset = np.concatenate(weights), np.concatenate(offsets)
+    states = whole[:, len(words) :] * LOW_SHARE / spread
+    return WordWeights(tuple(words), whole[:, : len(words)], offset - states @ mean, states)
 
 
 def _is_common(feature: str, common: Collection[str]) -> bool:
@@ -209,46 +224,53 @@ def prepare(
     return PreparedPeople(texts, read, features, base, options, seed, work)
 
 
-def fit_part(prepared: PreparedPeople, part: str, say: Say) -> None:
+def fit_part(prepared: PreparedPeople, part: str, low: LowStates, say: Say) -> None:
     """Train a part and keep what it says of people whose texts it has not learned from."""
     import torch
 
-    done = prepared.work / f"{part}.npz"
-    if done.exists():
-        return
     torch.manual_seed(prepared.seed)
     network = RoleNetwork(prepared.base, prepared.options.frozen)
-    low = low_states(network, prepared.read, prepared.options)
-    say(f"part {part}: windows read")
     learned, held = (prepared.rows(part, held=held) for held in (False, True))
     common = (prepared.read, learned, low, prepared.options)
     fit_network(network, *common, prepared.seed, prepared.work / f"{part}.ck", say)
     by_states = predict(network, prepared.read, held, low, prepared.options)
-    words = part_words(prepared, part)
+    words = part_words(prepared, part, low)
     at = sorted(by_states)
     np.savez(
-        done,
+        prepared.work / f"{part}.npz",
         at=np.array(at),
         states=np.stack([by_states[each] for each in at]),
-        words=words.predict(prepared.features[text][person] for text, person in at),
+        words=words.predict(
+            (prepared.features[text][person] for text, person in at),
+            np.stack(
+                [low_person(low, text, prepared.read[text].tokens[each]) for text, each in at]
+            ),
+        ),
+        **({f"word_{name}": getattr(words, name) for name in ("weights", "offset", "low")}),
+        word_names=np.array(words.words),
     )
 
 
-def part_words(prepared: PreparedPeople, part: str) -> WordWeights:
+def said_of(prepared: PreparedPeople, part: str) -> bool:
+    """Whether a part is done."""
+    return (prepared.work / f"{part}.npz").exists()
+
+
+def part_words(prepared: PreparedPeople, part: str, low: LowStates) -> WordWeights:
     """Fit the weights of words of a part."""
     learned = prepared.rows(part, held=False)
-    people = [one for text in learned for one in prepared.texts[text].people]
-    features = [each for text in learned for each in prepared.features[text]]
-    return fit_words(people, features, common_words(prepared.texts[text] for text in learned))
-
-
-def shares(states: Floats, words: Floats, sharpness: float) -> tuple[Floats, Floats]:
-    """Return the probabilities of groups and of roles, rows each, as serving makes them."""
-    cut = len(GROUPS)
-    both = [states.astype(np.float64), words]
-    group = np.mean([softmax(each[:, :cut]) for each in both], axis=0) ** sharpness
-    fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
-    return group / group.sum(1, keepdims=True), fine
+    at = [
+        (text, number)
+        for text in learned
+        for number, tokens in enumerate(prepared.read[text].tokens)
+        if tokens
+    ]
+    return fit_words(
+        [prepared.texts[text].people[number] for text, number in at],
+        [prepared.features[text][number] for text, number in at],
+        np.stack([low_person(low, text, prepared.read[text].tokens[each]) for text, each in at]),
+        common_words(prepared.texts[text] for text in learned),
+    )
 
 
 def train_roles(
@@ -273,16 +295,23 @@ def train_roles(
     work = work or cache_dir() / "people"
     say("reading texts and their people")
     prepared = prepare(data, base, options, seed, work, find or program_people())
-    for each in PARTS if part is None else (part,):
-        fit_part(prepared, each, say)
+    wanted = [each for each in (PARTS if part is None else (part,)) if not said_of(prepared, each)]
+    if wanted:
+        say("reading windows with the layers that do not learn")
+        low = low_states(RoleNetwork(base, options.frozen), prepared.read, options)
+    for each in wanted:
+        say(f"part {each}")
+        fit_part(prepared, each, low, say)
     if part is not None:
         return {}
     say("measuring")
-    sharpness, scores = measure(prepared)
+    calibration, scores = measure(prepared)
     say("exporting to int8 ONNX")
     model, arrays = exported(prepared)
-    words = part_words(prepared, WHOLE)
-    arrays |= {"word_weights": words.weights.astype(np.float16), "word_offset": words.offset}
+    with np.load(prepared.work / f"{WHOLE}.npz", allow_pickle=False) as said:
+        words = [str(word) for word in said["word_names"]]
+        arrays |= {name: said[name] for name in ("word_weights", "word_offset")}
+        arrays["low_weights"] = said["word_low"]
     files = [*TEXTS, *(f"persons/{name}.jsonl.gz" for name in SETS)]
     return save_model(
         out,
@@ -290,7 +319,7 @@ def train_roles(
             MODEL: model,
             TOKENIZER: plain_tokenizer(base / TOKENIZER),
             HEADS: pack_arrays(arrays),
-            WORDS: pack_json(words.words),
+            WORDS: pack_json(words),
         },
         name=NAME,
         version=version,
@@ -298,7 +327,7 @@ def train_roles(
         labels={"group": list(GROUPS), "role": list(ROLES)},
         experimental={"role": few_of(prepared)},
         thresholds={"asks": ASKS, "warns": WARNS},
-        settings={"sharpness": sharpness},
+        settings={"calibration": asdict(calibration)},
         scores=scores,
         training={
             **training_record(seed, options, [data / name for name in files], [], LIBRARIES),
@@ -323,7 +352,7 @@ def exported(prepared: PreparedPeople) -> tuple[bytes, dict[str, Any]]:
     network = RoleNetwork(prepared.base, prepared.options.frozen)
     state = torch.load(prepared.work / f"{WHOLE}.ck", weights_only=True)
     network.load_state_dict(state["network"])
-    model = shrink(WindowStates(network).eval(), [OUTPUT])
+    model = shrink(WindowStates(network).eval(), OUTPUTS)
     arrays = {
         "query": network.query.weight[0],
         "head": network.head.weight,
@@ -334,79 +363,115 @@ def exported(prepared: PreparedPeople) -> tuple[bytes, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredPerson:
-    """What was said of a person, annotated or found, that was not learned from."""
+    """What was said of a person, annotated or found, by a part that had not learned from her.
+
+    `group` before it is calibrated; from `cut` on she is shown as protected.
+    """
 
     event: str
     text: int
     number: int
+    part: str
     one: AnnotatedPerson
     group: Floats
-    role: str
+    fine: Floats
+    cut: float = WARNS
+
+    @property
+    def role(self) -> str:
+        """The likeliest role of the likeliest group."""
+        fits = [group_of(role) == self.group.argmax() for role in ROLES]
+        return ROLES[int(np.where(fits, self.fine, -1).argmax())]
 
 
-def scored(prepared: PreparedPeople, parts: Sequence[str], sharpness: float) -> list[ScoredPerson]:
-    """Return all that parts said."""
-    found = []
-    for part in parts:
-        with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
-            at, states, words = said["at"], said["states"], said["words"]
-        groups, fine = shares(states, words, sharpness)
-        for (text, number), group, roles in zip(at.tolist(), groups, fine, strict=True):
-            best = group.argmax()
-            fits = [group_of(role) == best for role in ROLES]
-            role = ROLES[int(np.where(fits, roles, -1).argmax())]
-            whole = prepared.texts[text]
-            one = whole.people[number]
-            found.append(ScoredPerson(whole.event, text, number, one, group, role))
-    return found
+def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
+    """Return all that a part said."""
+    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
+        at, both = said["at"], [said["states"].astype(np.float64), said["words"]]
+    cut = len(GROUPS)
+    groups = np.mean([softmax(each[:, :cut]) for each in both], axis=0)
+    fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
+    texts = prepared.texts
+    return [
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], group, roles)
+        for (t, n), group, roles in zip(at.tolist(), groups, fine, strict=True)
+    ]
 
 
-def fit_sharpness(people: Sequence[ScoredPerson]) -> float:
-    """Return the power of probabilities under which what was true is likeliest."""
-    groups = np.log(np.stack([one.group for one in people]).clip(1e-9))
-    truth = np.array([group_of(one.one.role) for one in people])
+def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPerson]:
+    """Return people with calibrated probabilities."""
+    return [replace(p, group=how.of(p.group, named=p.one.asked.named)) for p in people]
+
+
+def fit_calibration(people: Sequence[ScoredPerson]) -> Calibration:
+    """Return the calibration under which the groups of named people are likeliest."""
+    named = [one for one in people if one.one.source == "train" and one.one.asked.named]
+    groups = np.stack([one.group for one in named])
+    truth = np.array([group_of(one.one.role) for one in named])
     rows = np.arange(len(truth))
 
-    def likely(power: float) -> float:
-        return float(np.log(softmax(groups * power)[rows, truth]).mean())
+    def likely(how: Calibration) -> float:
+        made = np.stack([how.of(group, named=True) for group in groups])
+        return float(np.log(made[rows, truth].clip(1e-9)).mean())
 
-    return max((round(float(power), 2) for power in np.arange(0.6, 2.51, 0.05)), key=likely)
+    steps = (np.arange(0.8, 2.21, 0.2), np.arange(-0.6, 1.61, 0.2))
+    tried = (Calibration(round(float(a), 2), round(float(b), 2)) for a, b in product(*steps))
+    return max(tried, key=likely)
 
 
-def measure(prepared: PreparedPeople) -> tuple[float, dict[str, Any]]:
-    """Return how sharp the model is, and its figures: crossed, and counts of what is kept apart."""
-    plain = scored(prepared, PARTS[:FOLDS], 1.0)
-    sharpness = fit_sharpness([one for one in plain if one.one.source == "train"])
-    crossed = scored(prepared, PARTS[:FOLDS], sharpness)
-    apart = scored(prepared, PARTS[FOLDS:], sharpness)
-    return sharpness, {
-        "crossed": figures(prepared, crossed),
+def measure(prepared: PreparedPeople) -> tuple[Calibration, dict[str, Any]]:
+    """Return the calibration and figures: crossed, and counts of what is kept apart."""
+    folds = PARTS[:FOLDS]
+    plain = {part: scored(prepared, part) for part in folds}
+    crossed: list[ScoredPerson] = []
+    for part in folds:
+        others = [one for other in folds if other != part for one in plain[other]]
+        how = fit_calibration(others)
+        cut = best_cut(calibrate(others, how))
+        crossed += [replace(one, cut=cut) for one in calibrate(plain[part], how)]
+    final = fit_calibration([one for part in folds for one in plain[part]])
+    apart = calibrate(scored(prepared, WHOLE), final)
+    return final, {
+        "crossed": figures(prepared, [replace(one, cut=WARNS) for one in crossed]),
+        "crossed_best_cut": with_error(named_of(crossed), binary),
+        "end_to_end_best_cut": with_error(end_to_end(prepared, crossed), binary),
         "apart": figures(prepared, apart),
     }
 
 
+def best_cut(people: Sequence[ScoredPerson]) -> float:
+    """Return the probability from which on named protected people are told best."""
+    named = named_of(people)
+    cuts = [round(float(cut), 2) for cut in np.arange(0.1, 0.7, 0.05)]
+    return max(cuts, key=lambda cut: binary([replace(one, cut=cut) for one in named])["f1"])
+
+
+def named_of(people: Sequence[ScoredPerson]) -> list[ScoredPerson]:
+    """Return the named people of the first editor of the texts that are crossed."""
+    return [one for one in people if one.one.source == "train" and one.one.asked.named]
+
+
 def figures(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> dict[str, Any]:
     """Return the figures of what was said of people, with errors by drawing events."""
-    gold = [one for one in people if one.one.source == "train"]
-    named = [one for one in gold if one.one.asked.named]
     unnamed = [
         one for one in people if one.one.source in ("more", "wider") and not one.one.asked.named
     ]
-    found = end_to_end(prepared, people)
     return {
-        "named": with_error(named, binary),
+        "named": with_error(named_of(people), binary),
         "unnamed": with_error(unnamed, binary),
-        "end_to_end": with_error(found, binary),
+        "end_to_end": with_error(end_to_end(prepared, people), binary),
         "second_editor": with_error(second_editor(prepared, people), binary),
-        "asks": asks(gold),
+        "asks": asks([one for one in people if one.one.source == "train"]),
     }
 
 
 def binary(people: Sequence[ScoredPerson]) -> dict[str, float]:
     """Return precision, recall and F1 of protected people, and shares right."""
+    from sklearn.metrics import average_precision_score
+
     truth = np.array([group_of(one.one.role) == 0 for one in people])
     said = np.array([one.group[0] for one in people])
-    shown = said >= WARNS
+    shown = said >= np.array([one.cut for one in people])
     right = float((truth & shown).sum())
     precision = right / max(1.0, float(shown.sum()))
     recall = right / max(1.0, float(truth.sum()))
@@ -414,6 +479,7 @@ def binary(people: Sequence[ScoredPerson]) -> dict[str, float]:
         "precision": precision,
         "recall": recall,
         "f1": 2 * precision * recall / max(1e-9, precision + recall),
+        "average_precision": float(average_precision_score(truth, said)) if truth.any() else 0.0,
         "three": float(np.mean([one.group.argmax() == group_of(one.one.role) for one in people])),
         "role": float(np.mean([one.role == one.one.role for one in people])),
     }
@@ -431,7 +497,7 @@ def with_error(people: Sequence[ScoredPerson], how: Figures) -> dict[str, Any]:
         events[one.event].append(one)
     names, draw = sorted(events), np.random.default_rng(0)
     rows = []
-    for _ in range(DRAWS // 5):
+    for _ in range(DRAWS):
         some = draw.integers(len(names), size=len(names))
         rows.append(how([one for at in some for one in events[names[at]]]))
     protected = sum(group_of(one.one.role) == 0 for one in people)
@@ -463,8 +529,8 @@ def end_to_end(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> list
     for one in people:
         if one.one.source == "train" and one.one.asked.named:
             as_found = found.get((one.text, one.number))
-            group, role = (as_found.group, as_found.role) if as_found else (missed, "")
-            told.append(replace(one, group=group, role=role))
+            group, fine = (as_found.group, as_found.fine) if as_found else (missed, one.fine * 0)
+            told.append(replace(one, group=group, fine=fine))
     return [*told, *nobody]
 
 
@@ -476,9 +542,9 @@ def second_editor(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> l
             continue
         others = [p for p in prepared.texts[one.text].people if p.source == "train_second"]
         number = match(one.one.asked, others)
-        role = others[number].role if number >= 0 else ""
-        group = np.eye(len(GROUPS))[group_of(others[number].role) if number >= 0 else 2]
-        told.append(replace(one, group=group, role=role))
+        role = others[number].role if number >= 0 else "other"
+        group, fine = np.eye(len(GROUPS))[group_of(role)], np.eye(len(ROLES))[ROLES.index(role)]
+        told.append(replace(one, group=group, fine=fine))
     return told
 
 

@@ -7,6 +7,7 @@ by itself, so that a text gets the same numbers in any company.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 NAME = "people-en"
 MODEL, TOKENIZER, HEADS, WORDS = "people.onnx", "tokenizer.json", "heads.npz", "words.json"
-OUTPUT = "states"
+LAST, LOW = OUTPUTS = ("states", "low")
+"""What the encoder says of each token: its last layer, and the one up to which it is as it was."""
 GROUPS = ("protected", "accused", "else")
 ROLES: tuple[PersonRole, ...] = (
     "victim",
@@ -125,6 +127,10 @@ _AGED = re.compile(
 _YEAR_OLD = re.compile(r"\b(\d{1,2})-year-old\b")
 _LEFT, _RIGHT, _NEAR, _SENTENCE = 4, 6, 90, 600
 _AGES = (13, 17, 25)
+_NO_TITLE = re.compile(
+    r"(?:(?:mrs?|ms|miss|dr|prof|rev|sgt|lt|col|gen|det|sen|gov)\b\.?\s+)+", re.IGNORECASE
+)
+_SIDES = ((0, "first name"), (-1, "last name"))
 _HALF = {"s": 0.5}
 """What a word somewhere in the sentence counts, beside one next to a mention."""
 
@@ -136,6 +142,8 @@ def word_features(fields: Fields, person: RolePerson) -> set[str]:
         "named" if person.named else "unnamed",
         f"mentions:{min(len(person.mentions), 5)}",
     }
+    if person.named:
+        found.update(_called([views[n].shadow[low:high] for n, low, high in person.mentions]))
     for order, (name, start, end) in enumerate(person.mentions[:MENTIONS]):
         view = views[name]
         found.update(_around(view, start, end, named=person.named))
@@ -144,6 +152,16 @@ def word_features(fields: Fields, person: RolePerson) -> set[str]:
         elif not order:
             found.add(f"first:{min(4, start * 5 // max(1, len(view.shadow)))}")
     return found
+
+
+def _called(strings: Sequence[str]) -> Iterator[str]:
+    """Yield how somebody is named: in full or not, and later by which name."""
+    names = [_NO_TITLE.sub("", string).split() for string in strings if string[:1].isupper()]
+    longest: list[str] = max(names, key=len, default=[])
+    yield f"name words:{min(3, len(longest))}"
+    short = {name[0] for name in names if len(name) == 1}
+    if len(longest) > 1:
+        yield from (f"called by {side}" for at, side in _SIDES if longest[at] in short)
 
 
 def _around(view: View, start: int, end: int, *, named: bool) -> Iterator[str]:
@@ -156,6 +174,8 @@ def _around(view: View, start: int, end: int, *, named: bool) -> Iterator[str]:
         yield f"{side}1:{near[0] if near else '-'}"
         if len(near) > 1:
             yield f"{side}2:{near[0]} {near[1]}"
+    if text[end : end + 1] == "*":
+        yield "starred"
     if left and right:
         yield f"lr:{left[0]} {right[0]}"
     if own:
@@ -186,6 +206,13 @@ def pooled(mentions: Floats, query: Floats) -> Floats:
     return np.concatenate([weight @ mentions / weight.sum(), mentions.max(0)])
 
 
+def pooled_low(mentions: Floats) -> Floats:
+    """Return a person of mentions x states: their mean, the highest, and the first."""
+    import numpy as np
+
+    return np.concatenate([mentions.mean(0), mentions.max(0), mentions[0]])
+
+
 def softmax(numbers: Floats) -> Floats:
     """Return shares that add up to 1 along the last axis."""
     import numpy as np
@@ -193,6 +220,25 @@ def softmax(numbers: Floats) -> Floats:
     powers = np.exp(numbers - numbers.max(-1, keepdims=True))
     shares: Floats = powers / powers.sum(-1, keepdims=True)
     return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From the mean of encoder and words to probabilities.
+
+    `sharpness` is their power; `named` is added to the log odds of being protected of whoever is
+    named.
+    """
+
+    sharpness: float
+    named: float
+
+    def of(self, group: Floats, *, named: bool) -> Floats:
+        """Return the probabilities of the groups."""
+        made = group**self.sharpness
+        made[0] *= math.exp(self.named if named else 0.0)
+        shares: Floats = made / made.sum()
+        return shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,8 +254,8 @@ class RoleModel:
     words: Mapping[str, int]
     word_weights: Floats
     word_offset: Floats
-    sharpness: float
-    """How much surer than the mean of encoder and words its calibration is."""
+    low_weights: Floats
+    calibration: Calibration
 
     def __call__(self, fields: Fields, people: Sequence[RolePerson]) -> list[RoleScores]:
         """Return the role of each person; raises `ModelError` if the encoder cannot load."""
@@ -217,16 +263,19 @@ class RoleModel:
 
         windows = read_windows(fields, self.rust)[:MOST_WINDOWS]
         places = TokenPlaces(windows)
-        read: dict[int, Floats] = {}
+        read: dict[int, tuple[Floats, ...]] = {}
         found = []
         for person in people:
             tokens = [(place, places.of(place)) for place in person.mentions[:MENTIONS]]
             told = [(place, each) for place, each in tokens if each]
             for number in {number for _, each in told for number, _ in each} - read.keys():
-                states = self.session.run(windows[number].ids)[OUTPUT]
-                read[number] = states.astype(np.float64)
-            rows = [np.mean([read[w][t] for w, t in each], axis=0) for _, each in told]
-            found.append(self._scores(fields, person, [place for place, _ in told], rows))
+                said = self.session.run(windows[number].ids)
+                read[number] = tuple(said[name].astype(np.float64) for name in OUTPUTS)
+            last, low = (
+                [np.mean([read[w][at][t] for w, t in each], axis=0) for _, each in told]
+                for at in range(len(OUTPUTS))
+            )
+            found.append(self._scores(fields, person, [place for place, _ in told], last, low))
         return found
 
     def _scores(
@@ -235,16 +284,18 @@ class RoleModel:
         person: RolePerson,
         told: Sequence[FieldPlace],
         rows: Sequence[Floats],
+        low: Sequence[Floats],
     ) -> RoleScores:
         import numpy as np
 
         both = [self._by_words(fields, person)]
         if rows:
             mentions = np.stack(rows)
+            both[0] += self.low_weights @ pooled_low(np.stack(low))
             both.append(self.head @ pooled(mentions, self.query) + self.head_offset)
         cut = len(GROUPS)
-        group = np.mean([softmax(each[:cut]) for each in both], axis=0) ** self.sharpness
-        group /= group.sum()
+        mean: Floats = np.mean([softmax(each[:cut]) for each in both], axis=0)
+        group = self.calibration.of(mean, named=person.named)
         fine = np.mean([softmax(each[cut:]) for each in both], axis=0)
         best = int(group.argmax())
         fits = [group_of(role) == best for role in ROLES]
@@ -294,11 +345,14 @@ def load_roles(folder: ModelFolder) -> RoleModel:
     arrays, words = folder.arrays(HEADS), folder.json(WORDS)
     tokenizer = load_tokenizer(folder.bytes_of(TOKENIZER), limit=WINDOW, where=where)
     with understood(f"{where}: {HEADS}"):
-        names = ("query", "head", "head_offset", "word_weights", "word_offset")
+        names = ("query", "head", "head_offset", "word_weights", "word_offset", "low_weights")
         parts: dict[str, Any] = {name: arrays[name] for name in names}
         numbers = {str(word): number for number, word in enumerate(words)}
         if parts["word_weights"].shape != (len(GROUPS) + len(ROLES), len(numbers)):
             raise ValueError(f"does not fit {WORDS}")
-        sharpness = float(folder.meta.settings["sharpness"])
+        given = folder.meta.settings["calibration"]
+        calibration = Calibration(float(given["sharpness"]), float(given["named"]))
     session = EncoderSession(folder.bytes_of(MODEL), where)
-    return RoleModel(folder, session, tokenizer.rust, words=numbers, sharpness=sharpness, **parts)
+    return RoleModel(
+        folder, session, tokenizer.rust, words=numbers, calibration=calibration, **parts
+    )
