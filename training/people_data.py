@@ -30,6 +30,7 @@ SETS: Mapping[str, float] = {
 }
 """Files of `persons/` and the weight of a person of each: the first two are of the same texts,
 the last is off the subject."""
+FOUND_AGAIN, UNMARKED = "found", "nobody"
 FOUND, NOBODY = 0.5, 0.3
 """Weights of an annotated person as the program finds her, and of whom no editor marked."""
 TEXTS = (
@@ -207,9 +208,9 @@ def _found(
         if number >= 0:
             same = people[number]
             weight = FOUND * same.weight
-            yield AnnotatedPerson("found", same.role, asked, weight, same=number)
+            yield AnnotatedPerson(FOUND_AGAIN, same.role, asked, weight, same=number)
         elif not person.several:
-            yield AnnotatedPerson("nobody", "other", asked, NOBODY, taught=False)
+            yield AnnotatedPerson(UNMARKED, "other", asked, NOBODY, taught=False)
 
 
 def asked_of(person: TextPerson, fields: Fields) -> RolePerson:

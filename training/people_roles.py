@@ -44,8 +44,10 @@ from training.encoder import LIBRARIES, base_folder, plain_tokenizer
 from training.model_cards import save_model
 from training.people_data import (
     FOLDS,
+    FOUND_AGAIN,
     SETS,
     TEXTS,
+    UNMARKED,
     AnnotatedPerson,
     FindPeople,
     PeopleText,
@@ -139,7 +141,7 @@ def fit_words(
     ):
         some = np.flatnonzero(kept)
         weight = [people[at].weight for at in some]
-        fitted = LogisticRegression(C=STRENGTH, max_iter=300).fit(
+        fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
         )
         full, offset = np.zeros((every, matrix.shape[1])), np.full(every, -9.0)
@@ -257,13 +259,13 @@ def said_of(prepared: PreparedPeople, part: str) -> bool:
 
 
 def part_words(prepared: PreparedPeople, part: str, low: LowStates) -> WordWeights:
-    """Fit the weights of words of a part."""
+    """Fit the weights of words of a part, by people as editors marked them and by nobody."""
     learned = prepared.rows(part, held=False)
     at = [
         (text, number)
         for text in learned
         for number, tokens in enumerate(prepared.read[text].tokens)
-        if tokens
+        if tokens and prepared.texts[text].people[number].source != FOUND_AGAIN
     ]
     return fit_words(
         [prepared.texts[text].people[number] for text, number in at],
@@ -518,9 +520,9 @@ def end_to_end(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> list
     for one in people:
         if prepared.texts[one.text].source != "train" or not one.one.asked.named:
             continue
-        if one.one.source == "nobody":
+        if one.one.source == UNMARKED:
             nobody.append(one)
-        elif one.one.source == "found":
+        elif one.one.source == FOUND_AGAIN:
             best = found.setdefault((one.text, one.one.same), one)
             if one.group[0] > best.group[0]:
                 found[one.text, one.one.same] = one
@@ -555,8 +557,8 @@ def asks(people: Sequence[ScoredPerson]) -> dict[str, Any]:
     for name, named in (("named", True), ("unnamed", False)):
         some = [one for one in people if one.one.asked.named is named]
         said = np.array([one.group[0] for one in some])
-        truth = np.array([group_of(one.one.role) == 0 for one in some])
-        shown = np.array([one.one.identifiable for one in some]) & truth
+        truth = np.array([group_of(one.one.role) == 0 for one in some], dtype=bool)
+        shown = np.array([one.one.identifiable for one in some], dtype=bool) & truth
         rows[name] = {
             "protected": int(truth.sum()),
             "flagged": int((truth & (said >= WARNS)).sum()),
