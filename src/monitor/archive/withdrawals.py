@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.desk import Desk, make_mask
 from monitor.people.anonymisation import MASKED_FROM
-from monitor.people.people_table import read_people
-from monitor.people.protected_persons import PersonLists
+from monitor.people.people_table import PersonLists, read_people
 from monitor.records.article import Article
 from monitor.records.finding import Finding
 

@@ -230,7 +230,8 @@ def english_people() -> PeopleReader:
     """Return what reads the people of English texts, nothing of it loaded."""
     from monitor.rules.loading import EXTENDED, people_reader
 
-    return people_reader(data_dir("guidelines") / EXTENDED, cache=cache_dir())
+    path, models = data_dir("guidelines") / EXTENDED, data_dir("models")
+    return people_reader(path, cache=cache_dir(), models=models)
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from monitor.labels.countries import country_codes, country_name
-from monitor.people.protected_persons import join_spans
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
 from monitor.records.people import PeopleTable
@@ -104,6 +103,18 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
     apart = (span for one in others if one.protected < APART_BELOW for span in one.names)
     title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
+
+
+def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, title first, those that overlap as one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
+        last = joined[-1] if joined else None
+        if last and span.field == last.field and span.start < last.end:
+            joined[-1] = Span(last.field, last.start, max(last.end, span.end))
+        else:
+            joined.append(span)
+    return tuple(joined)
 
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:

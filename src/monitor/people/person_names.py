@@ -672,4 +672,6 @@ _OTHERS = frozenset(
 )
 _LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
-_PLACING = tuple(f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"])
+_PLACING = tuple(
+    f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"]
+)

@@ -81,7 +81,9 @@ _BESIDE = re.compile(r"(?:an?|the|who|of|from|now|\(?\d\d|one of|his|her|their|s
 _PRONOUN = re.compile(r"\b(?:he|she|they|i|we)$", re.IGNORECASE)
 """A subject that stands apart from what is set before: "In a letter to the court she wrote"."""
 _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
-_ENDS = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
+_ENDS = re.compile(
+    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) "
+)
 
 
 def voices(scene: Scene) -> list[SpeakerMention]:

@@ -11,8 +11,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from monitor.people.people_table import PersonLists
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
-from monitor.people.protected_persons import PersonLists
 from monitor.rules.figures import Figure
 from monitor.rules.rule_schema import (
     Clause,
@@ -35,6 +35,7 @@ from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets,
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
+    from monitor.rules.people_roles import RoleModel
 
 WordLists = Mapping[str, tuple[int, ...]]
 """Numbers of word lists, by the field of `guideline.yaml` that names them."""
@@ -124,13 +125,14 @@ class Guideline(GuidelineHead):
     names: WordLists
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
+    roles: RoleModel | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
 
     @property
     def person_lists(self) -> PersonLists:
-        """What `people_in` needs to tell who of a text needs protection."""
-        return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
+        """What `read_people` needs."""
+        return PersonLists(self.scanner.only(self.persons.wordsets), self.persons, self.roles)
 
 
 class Lexicons:

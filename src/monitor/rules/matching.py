@@ -92,7 +92,7 @@ class OpenDraft:
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
         cast = find_people(self.guideline.persons, self.scenes, self._names)
-        table = answered(table_of(cast), self.answers)
+        table = answered(table_of(cast, self.guideline.roles), self.answers)
         return identified(table, self.fields, asks=bool(self.abuse))
 
     @property

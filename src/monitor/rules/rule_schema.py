@@ -251,9 +251,7 @@ class DocumentCheck(Strict):
     def _can_answer(self) -> Self:
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
-        for clause in (
-            *self.about, *self.unless, *self.met, *self.weak, *self.broken, *self.doubt
-        ):
+        for clause in (*self.about, *self.unless, *self.met, *self.weak, *self.broken, *self.doubt):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
@@ -506,6 +504,12 @@ class JudgeWords(Strict):
     protecting: list[Name] = Field(default_factory=list)
 
 
+class PeopleWords(Strict):
+    """Which model tells the roles of people; where it is not there, words alone tell them."""
+
+    model: Name
+
+
 class NameWords(Strict):
     """What tells names, inside which words are no breach."""
 
@@ -536,6 +540,7 @@ class GuidelineFile(Strict):
     names: NameWords = NameWords()
     plurals: list[Text] = Field(default_factory=list)
     judge: JudgeWords | None = None
+    people: PeopleWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]
 
 

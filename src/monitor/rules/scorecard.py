@@ -53,7 +53,9 @@ def check_draft(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
             if not met and draft.words < least:
                 return answer(None, short)
             if not met and not sure:
-                return answer(None, "cannot tell: the text hardly shows that it is about trafficking")
+                return answer(
+                    None, "cannot tell: the text hardly shows that it is about trafficking"
+                )
             return answer(met, check.reasons.get("met" if met else "broken", ""), evidence)
     if not asked:
         return answer(None, "the question does not arise in this text")
@@ -144,9 +146,7 @@ _LAW = re.compile(
 )
 
 
-def _laws(
-    _: CompiledClause, __: OpenDraft, scene: Scene, low: int, high: int
-) -> Iterator[Region]:
+def _laws(_: CompiledClause, __: OpenDraft, scene: Scene, low: int, high: int) -> Iterator[Region]:
     """Yield where a law, a section of it, a count or what it threatens is named."""
     yield from ((scene, *law.span()) for law in _LAW.finditer(scene.view.shadow, low, high))
 
@@ -233,7 +233,11 @@ def _spoken(
     What hangs on the words counts too ("a lawyer for the men").
     """
     for one in draft.speakers(scene):
-        if one.start < low or one.end > high or not (not clause.roles or _any_in(clause.roles, [one.roles])):
+        if (
+            one.start < low
+            or one.end > high
+            or not (not clause.roles or _any_in(clause.roles, [one.roles]))
+        ):
             continue
         hits = [
             hit
