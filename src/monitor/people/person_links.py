@@ -354,10 +354,8 @@ class TableLinking(Linking):
                 return person
             told = {age.years for m in person.mentions for age in m.ages}
             heads = self._heads(person) | person.words
-            like = (
-                phrase.word in heads
-                or ((phrase.word in YOUNG or phrase.word == "year-old")
-                and heads & YOUNG)
+            like = phrase.word in heads or (
+                (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
             )
             if ages and ages == told and like and not phrase.several:
                 return person

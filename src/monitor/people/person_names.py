@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
@@ -44,26 +45,28 @@ _RUN = late(
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
-TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate sgt
-sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp ci capt
-captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander admiral marshal
-constable detective officer agent sheriff deputy chief commissioner commandant cop minister secretary
-senator sen rep representative congressman congresswoman congressmember mp mla mep president premier
-chancellor governor gov mayor ambassador councillor councilor councilman councilwoman alderman attorney
-prosecutor solicitor barrister advocate counsel lawyer pastor rev reverend father fr sister sr brother
-bishop archbishop cardinal pope imam sheikh sheik shaikh maulana mullah rabbi prince princess king queen
-emperor chairman chairwoman chairperson chair director ceo cfo coach manager spokesman spokeswoman
-spokesperson activist actor actress singer author journalist reporter photographer researcher analyst
-engineer nurse teacher principal headteacher headmaster headmistress doctor farmer driver pte private
-wo insp. acp dcp adgp dgp adc ssp hon honourable honorable assistant senior junior vice former late
-first undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson saint
-aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja chief. nana oba otunba hajia mallam shri
-smt kumari thiru datuk dato tan. tun puan encik haji hajjah ustaz ven venerable thero u daw sayadaw
-celebrity comedian rapper model businessman businesswoman tycoon billionaire leader whistleblower
-patrolman trooper deputy. survivor victim woman girl child boy man worker migrant refugee student pupil suspect
-defendant witness maid trafficker teenager mother undersheriff investigator examiner coroner crown special supervisory resident
-state. us u.s. acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty
-navy. duke duchess earl count countess baron baroness viscount"""
+TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate
+sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp
+ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
+admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
+cop minister secretary senator sen rep representative congressman congresswoman congressmember
+mp mla mep president premier chancellor governor gov mayor ambassador councillor councilor
+councilman councilwoman alderman attorney prosecutor solicitor barrister advocate counsel
+lawyer pastor rev reverend father fr sister sr brother bishop archbishop cardinal pope imam
+sheikh sheik shaikh maulana mullah rabbi prince princess king queen emperor chairman chairwoman
+chairperson chair director ceo cfo coach manager spokesman spokeswoman spokesperson activist
+actor actress singer author journalist reporter photographer researcher analyst engineer nurse
+teacher principal headteacher headmaster headmistress doctor farmer driver pte private wo acp
+dcp adgp dgp adc hon honourable honorable assistant senior junior vice former late first
+undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson
+saint aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja nana oba otunba
+hajia mallam shri smt kumari thiru datuk dato tan tun puan encik haji hajjah ustaz ven
+venerable thero u daw sayadaw celebrity comedian rapper model businessman businesswoman tycoon
+billionaire leader whistleblower patrolman trooper survivor victim woman girl child boy man
+worker migrant refugee student pupil suspect defendant witness maid trafficker teenager mother
+undersheriff investigator examiner coroner crown special supervisory resident state us u.s.
+acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty navy
+duke duchess earl count countess baron baroness viscount"""
 _TITLES = word_set(TITLES)
 _CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
 _NOBODY = word_set(
@@ -326,7 +329,7 @@ _CREDIT = late(
     re.IGNORECASE,
 )
 _TITLE_BEFORE = late(
-    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? "
+    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=lambda t: (-len(t), t)))})\.? "
     r"$",
     re.IGNORECASE,
 )
@@ -445,41 +448,36 @@ class _Finder:
         text = self.text
         words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
         lower = [text[slice(*word)].lower().strip(".") for word in words]
-        is_person = [e for e in over if e[2] == "PERSON"]
-        first, last = 0, len(words)
-        while last > first and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
+        last = len(words)
+        while last and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
             last -= 1
-        titled = False
-        for index in range(last - 1):
-            if lower[index] in _TITLES and not all(w in _SUFFIXES for w in lower[index + 1 : last]):
-                first, titled = index + 1, True
+        first = behind_title = _behind_title(lower[:last])
         while first < last and (lower[first] in _NOBODY or lower[first].endswith("-old")):
             first += 1
-        # "Inspector General of Police Kofi Mensah"
-        if text.endswith((" of ", " of the ", " for "), 0, words[first][0] if first < last else 0):
-            while first < last - 2 and lower[first] in _NO_PERSON:
-                first += 1
-        begins = {e[0] for e in is_person}
-        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
-            if words[index][0] in begins and (
-                lower[first] in _NO_PERSON
-                or any(e[2] == "NORP" and e[0] <= words[first][0] < e[1] for e in over)
-            ):
-                first = index
         if first >= last:
             return
+        # "Inspector General of Police Kofi Mensah"
+        if text.endswith((" of ", " of the ", " for "), 0, words[first][0]):
+            while first < last - 2 and lower[first] in _NO_PERSON:
+                first += 1
+        begins = {e[0] for e in over if e[2] == "PERSON"}
+        peoples = [e for e in over if e[2] == "NORP"]
+        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
+            at = words[first][0]
+            no_name = lower[first] in _NO_PERSON or any(e[0] <= at < e[1] for e in peoples)
+            if no_name and words[index][0] in begins:
+                first = index
         low, high = words[first][0], words[last - 1][1]
-        if text[high - 1] == "." and high - words[last - 1][0] > 2:
+        if text[high - 1] == "." and high - words[last - 1][0] > len("J."):
             high -= 1
         parts = tuple(text[slice(*word)] for word in words[first:last])
         labels = frozenset(e[2] for e in over if e[0] < high and low < e[1])
-        before = text[max(0, low - 24) : low]
-        titled = titled or bool(_TITLE_BEFORE.search(before))
+        titled = behind_title > 0 or bool(_TITLE_BEFORE.search(text, max(0, low - 24), low))
         yield _Run(low, high, parts, titled, low in self.starts, labels)
 
     def is_heading(self, low: int, high: int) -> bool:
         """Whether most longer words of a line have capitals."""
-        words = [w for w in re.findall(r"[^\W\d_]{4,}", self.text[low:high])]
+        words = re.findall(r"[^\W\d_]{4,}", self.text[low:high])
         return sum(w[0].isupper() for w in words) > 0.6 * len(words)
 
     def find(self) -> None:
@@ -490,7 +488,7 @@ class _Finder:
             ):
                 self.found[run[:2]] = run
         for order in (self.runs, self.runs[::-1]):
-            for one, other in zip(order, order[1:], strict=False):
+            for one, other in pairwise(order):
                 low, high = sorted((one, other))
                 between = self.text[low.end : high.start]
                 if (
@@ -547,49 +545,48 @@ class _Finder:
 
     def _told(self, run: _Run) -> bool:
         """Whether the words beside a run show that it names a person."""
-        text, (start, end) = self.text, run[:2]
-        before = self._before(run)
+        before, end = self._before(run), run.end
         single = len(run.parts) == 1
         if single and run.opens and run.parts[0].lower() in self.small and not run.titled:
             return False
-        if (
-            _CIVIL_BEFORE.search(before)
-            or _CALLED.search(before)
-            or _BEHIND_SURE.match(text, end)
-            or ("NORP" not in run.labels and _HER_KIN.search(before))
-            or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
-            or (not single and _HEADS_BEHIND.match(text, end))
-            or (not single and _SUFFERS_BEHIND.match(text, end))
-        ):
+        if self._surely(run, before):
             return True
-        if before.endswith((" the ", "The ")):
+        if before.endswith((" the ", "The ")) or (single and self._is_doubtful(run)):
             return False
-        if single and (
-            self.placed[run.parts[0]] > 0
-            or run.parts[0].isupper()
-            or (run.opens and _COMMON.search(run.parts[0]))
-        ):
-            return False
-        if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
+        if _SAYS_BEHIND.match(self.text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
         placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
         if run.labels & _OTHERS or (placed and not run.titled):
             return False
-        if (
+        shapes_before = (_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE)
+        shapes_behind: tuple[re.Pattern[str], ...] = (_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND)
+        if not single:
+            shapes_before += (_SAID_BEFORE, _CREDIT)
+            shapes_behind += (_DOES_BEHIND,)
+        return (
             run.titled
-            or _KIN_BEFORE.search(before)
-            or _KIN_OF.search(before)
-            or _YEAR_OLD_BEFORE.search(before)
-            or _ROLES_BEHIND.match(text, end)
-        ):
-            return True
-        if not single and (_SAID_BEFORE.search(before) or _CREDIT.search(before)):
-            return True
-        if _SAYS_BEHIND.match(text, end) or _ACTS_BEHIND.match(text, end):
-            return True
-        if not single and _DOES_BEHIND.match(text, end):
-            return True
-        return any(len(part) == 2 and part.endswith(".") for part in run.parts[1:])
+            or any(shape.search(before) for shape in shapes_before)
+            or any(shape.match(self.text, end) for shape in shapes_behind)
+            or any(len(part) == len("O.") and part.endswith(".") for part in run.parts[1:])
+        )
+
+    def _surely(self, run: _Run, before: str) -> bool:
+        """Whether a shape tells a person, whatever spaCy calls the name."""
+        shapes_before = [_CIVIL_BEFORE, _CALLED]
+        if "NORP" not in run.labels:
+            shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
+        shapes_behind = [_BEHIND_SURE]
+        if len(run.parts) > 1:
+            shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
+        return any(shape.search(before) for shape in shapes_before) or any(
+            shape.match(self.text, run.end) for shape in shapes_behind
+        )
+
+    def _is_doubtful(self, run: _Run) -> bool:
+        """Whether a single word may well be a place, an abbreviation or a common word."""
+        word = run.parts[0]
+        common = run.opens and _COMMON.search(word) is not None
+        return self.placed[word] > 0 or word.isupper() or common
 
     def known(self) -> dict[str, bool]:
         """Return the parts of the names found, and whether they may be called by it alone."""
@@ -607,26 +604,25 @@ class _Finder:
         upper = {part.upper() for part in known}
         if self.is_heading(0, len(self.text)):
             spans.update(self._in_heading(known))
-        for run in self.runs:
-            before = self._before(run).lower()
-            if run[:2] in spans or (
-                before.endswith((*_PLACING, " the ")) and "PERSON" not in run.labels
-            ):
-                continue
-            parts = [part for part in run.parts if len(part) > 2]
-            if not parts:
-                continue
-            if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
-                if len(parts) > 1 or (
-                    known[parts[0]] and not (before.endswith((*_PLACING, " the ")))
-                ):
-                    spans.add(run[:2])
-            elif len(parts) > 1 and all(part in upper for part in parts):
-                spans.add(run[:2])
-            elif self._may(run) and not run.labels & _OTHERS and len(parts) > 1:
-                if known.get(parts[-1]):
-                    spans.add(run[:2])
+        spans.update(
+            run[:2]
+            for run in self.runs
+            if run[:2] not in spans and self._repeats(run, known, upper)
+        )
         return sorted(spans)
+
+    def _repeats(self, run: _Run, known: dict[str, bool], upper: set[str]) -> bool:
+        """Whether a run is a part of a known name, a name in capitals, or shares a surname."""
+        parts = [part for part in run.parts if len(part) > 2]
+        placed = self._before(run).lower().endswith((*_PLACING, " the "))
+        if not parts or (placed and (len(parts) == 1 or "PERSON" not in run.labels)):
+            return False
+        if len(parts) == 1:
+            return known.get(parts[0], False) and self._may(run)
+        if all(part in known for part in parts) or all(part in upper for part in parts):
+            return True
+        is_other = bool(run.labels & _OTHERS)
+        return not is_other and known.get(parts[-1], False) and self._may(run)
 
     def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
@@ -641,6 +637,15 @@ class _Finder:
                 name = []
             if found and part in known:
                 name.append((found.start(), found.start() + len(part)))
+
+
+def _behind_title(words: list[str]) -> int:
+    """Return where a name begins behind its titles: 0 where none stands before it."""
+    behind = 0
+    for index, word in enumerate(words[:-1]):
+        if word in _TITLES and not _SUFFIXES.issuperset(words[index + 1 :]):
+            behind = index + 1
+    return behind
 
 
 _ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
@@ -672,4 +677,6 @@ _OTHERS = frozenset(
 )
 _LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
-_PLACING = tuple(f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"])
+_PLACING = tuple(
+    f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"]
+)

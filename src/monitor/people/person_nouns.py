@@ -215,7 +215,11 @@ def find_person_nouns(text: str) -> list[PersonNoun]:
     found = sorted(_all(text), key=lambda noun: (noun.start, -noun.end))
     kept: list[PersonNoun] = []
     for noun in found:
-        if not kept or noun.start >= kept[-1].end or (noun.end > kept[-1].end and noun.head >= kept[-1].end and not kept[-1].of):
+        if (
+            not kept
+            or noun.start >= kept[-1].end
+            or (noun.end > kept[-1].end and noun.head >= kept[-1].end and not kept[-1].of)
+        ):
             kept.append(noun)
     return kept
 
