@@ -1,6 +1,6 @@
 """Details of a person by which acquaintances could know her, by kind: word shapes and who is near.
 
-Nationality and countries are none: they tell nobody apart. What is told of a group counts for it alone.
+Nationality and countries are none: they tell nobody apart.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
 
 _CAP = "[A-Z\u00c0-\u00de]"
-_PLACE = rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
+_PLACE = (
+    rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*"
+    rf"(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
+)
 _WORK = word_set(
-    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper guard
-    farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
+    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper
+    guard     farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
     engineer trader vendor shopkeeper dancer singer hairdresser seamstress mechanic carpenter
     electrician mason plumber accountant clerk journalist reporter photographer lawyer attorney
     policeman policewoman soldier sailor seafarer fisherman pilot waitress waiter bartender

@@ -1,7 +1,7 @@
 """Who is who over a whole text, for the people table: names, nouns, kin, groups and pronouns.
 
-Goes on from the linking that the rules use: more nouns mean people here, one who is known by kinship
-alone is followed, and a name or a noun joins somebody told of anywhere before.
+Goes on from the linking that the rules use: more nouns mean people here, one who is known by
+kinship alone is followed, and a name or a noun joins somebody told of anywhere before.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NAMED = late(
 _ALIAS = late(
     r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee"
     r"|n\u00e9e|formerly|real name|"
-    r"whose real name is|known (?:online |simply |locally )?as) [\"']?"
+    r"whose real name is|known (?:online |simply |locally )?as) [\"']?(?:[A-Z]\w+\.? )?"
 )
 _ACROSS = late(r" (?:for|of|at|in|from|with) [^.,;:!?\"]{2,70}, (?:[A-Z][\w.]* )?")
 """Between "a lawyer" and her name: " for the men, "."""
@@ -152,14 +152,15 @@ class TableLinking(Linking):
                 return self._first_person(mention)
             if mention.word.endswith(("self", "selves")):
                 return self._acting(mention)
-            return self._pronoun(index, mention)
+            person = self._pronoun(index, mention)
+            return self._other(index, mention) if self._is_aside(index, person) else person
         before = self.mentions[index - 1] if index else None
         inside = self.mentions[index - 2] if index > 1 else None
         if before and inside and before.end <= inside.end:
             before = inside  # "them" of "one of them"
         beside = self._next_to(before, mention) if before else None
         if mention.kind == "name":
-            return beside or self._bearer(mention)
+            return beside or self._bearer(mention) or self._across(index, mention)
         if beside and mention.phrase and mention.phrase.word in KIN:  # "Kofi, her husband"
             owner = self._owner(index, mention)
             if owner and owner is not beside:
@@ -167,7 +168,7 @@ class TableLinking(Linking):
         return beside or self._noun(index, mention)
 
     def _first_person(self, mention: Mention) -> Person | None:
-        """Return who says "I": the speaker of the quotation or of the one beside it, or who writes."""
+        """Return who says "I": the speaker of this quotation or the next, or who writes."""
         if speaker := self._speaker(mention):
             return speaker
         view = self.scene.view
@@ -243,6 +244,37 @@ class TableLinking(Linking):
         is_one = {"name": self._is_alias, "noun": self._is_named, "pronoun": self._is_called}
         return person if is_one[before.kind](before, mention, gap) else None
 
+    def _across(self, index: int, mention: Mention) -> Person | None:
+        """Return the person of "A lawyer for the men, Ana Doe, said": of a noun further off."""
+        for earlier in reversed(self.mentions[max(0, index - 3) : max(0, index - 1)]):
+            gap = self.text[earlier.end : mention.start]
+            if earlier.kind == "noun" and _ACROSS.fullmatch(gap):
+                return self.cast.of(earlier) if self._is_named(earlier, mention, gap) else None
+        return None
+
+    def _is_aside(self, index: int, person: Person | None) -> bool:
+        """Whether "her" of "Kofi, her uncle," would be Kofi's own."""
+        before, mention = self.found.before(self.mentions[index].start), self.mentions[index]
+        if person is None or before is None or mention.word not in _POSSESSIVE:
+            return False
+        noun = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
+        phrase = noun.phrase if noun else None
+        if noun is None or phrase is None or phrase.start != mention.start:
+            return False
+        is_kin = phrase.word in KIN and _CLOSES.match(self.text, noun.end) is not None
+        gap = self.text[before.end : mention.start]
+        return is_kin and gap == ", " and self.cast.of(before) is person
+
+    def _other(self, index: int, mention: Mention) -> Person | None:
+        """Return whom a pronoun means that cannot mean the person before it."""
+        barred = self.cast.of(self.mentions[index - 1])
+        shown = self.sets.sex(_SEXES.get(mention.word, ""))
+        for earlier in reversed(self.mentions[max(0, index - 8) : index]):
+            person = self.cast.of(earlier)
+            if person and person is not barred and not self.sets.opposed(person.traits, shown):
+                return person
+        return None
+
     def _is_alias(self, _: Mention, __: Mention, gap: str) -> bool:
         """Whether two names are one person's: "Ana, also known as Star"."""
         return _ALIAS.fullmatch(gap) is not None
@@ -312,7 +344,7 @@ class TableLinking(Linking):
             return self._bare(index, mention)
         if phrase.of:
             person = self._new()
-            if group := self._group(index, mention):
+            if group := self._group(index):
                 self.cast.groups[id(person)] = group
             return person
         if owner := self._owner(index, mention):
@@ -365,7 +397,7 @@ class TableLinking(Linking):
         several = bool(person.traits & self.sets.several)
         return several is is_several and not self._opposed(person, mention)
 
-    def _group(self, index: int, mention: Mention) -> Person | None:
+    def _group(self, index: int) -> Person | None:
         """Return the group of "one of them": the last that was told of."""
         for earlier in reversed(self.mentions[max(0, index - 12) : index]):
             person = self.cast.of(earlier)

@@ -1,7 +1,7 @@
 """Noun phrases for people without a name: "her son", "the eldest", "a widow of 34", "one of them".
 
-Word lists and shapes. A noun counts where an article, a possessive, a number or an age leads it: bare
-plurals mean nobody whom a reader could know.
+Word lists and shapes. A noun counts where an article, a possessive, a number or an age leads it:
+bare plurals mean nobody whom a reader could know.
 """
 
 from __future__ import annotations
@@ -294,10 +294,10 @@ def _goes_on(text: str, end: int) -> bool:
     """Whether another noun for a person follows: "the taxi driver" is headed by the last."""
     after = _HEAD.match(text, end + 1) if text.startswith((" ", "-"), end) else None
     word = after[0].lower() if after else ""
-    return word in (_ONE | _MANY) - _NO_SECOND
+    return word in _SECOND
 
 
-_NO_SECOND = word_set("kin model official national individual minor native")
+_SECOND = (_ONE | _MANY) - word_set("kin model official national individual minor native")
 
 
 def _sex(word: str) -> str:
