@@ -50,7 +50,8 @@ _RUN = late(
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
 TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice
-magistrate sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig
+magistrate sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig
+dig
 ssp ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
 admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
 cop minister secretary senator sen rep representative congressman congresswoman congressmember
@@ -582,7 +583,9 @@ class _Finder:
 
     def _surely(self, run: _Run, before: str) -> bool:
         """Whether a shape tells a person, whatever spaCy calls the name."""
-        shapes_before = [_CIVIL_BEFORE, _CALLED]
+        if _CALLED.search(_TITLE_BEFORE.sub("", before)):
+            return True
+        shapes_before = [_CIVIL_BEFORE]
         if "NORP" not in run.labels:
             shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
         shapes_behind = [_BEHIND_SURE]
