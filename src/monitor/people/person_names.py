@@ -1,8 +1,9 @@
 """Names of persons in an English text: spaCy's, the shapes in which reporters name, and repeats.
 
-A name that spaCy does not call a person's counts where its shape tells one: a title, an age, "named",
-kin or a verb of saying beside it. Once somebody's full name is known, her first name or surname
-alone is hers, too. What is an organisation, a place, a law or a club is none, whoever calls it so.
+A name that spaCy does not call a person's counts where its shape tells one: a title, an age,
+"named", kin or a verb of saying beside it. Once somebody's full name is known, her first name or
+surname alone is hers, too. What is an organisation, a place, a law or a club is none, whoever calls
+it so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
@@ -31,7 +33,10 @@ Entity = tuple[int, int, str]
 _UP = (
     f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
 )
-_PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
+_PART = (
+    rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+"
+    rf"|(?:{_UP}\.)+|{_UP}(?![\w']))"
+)
 _TO = (
     r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von"
     r"|der|"
@@ -44,26 +49,29 @@ _RUN = late(
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
-TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate sgt
-sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp ci capt
-captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander admiral marshal
-constable detective officer agent sheriff deputy chief commissioner commandant cop minister secretary
-senator sen rep representative congressman congresswoman congressmember mp mla mep president premier
-chancellor governor gov mayor ambassador councillor councilor councilman councilwoman alderman attorney
-prosecutor solicitor barrister advocate counsel lawyer pastor rev reverend father fr sister sr brother
-bishop archbishop cardinal pope imam sheikh sheik shaikh maulana mullah rabbi prince princess king queen
-emperor chairman chairwoman chairperson chair director ceo cfo coach manager spokesman spokeswoman
-spokesperson activist actor actress singer author journalist reporter photographer researcher analyst
-engineer nurse teacher principal headteacher headmaster headmistress doctor farmer driver pte private
-wo insp. acp dcp adgp dgp adc ssp hon honourable honorable assistant senior junior vice former late
-first undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson saint
-aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja chief. nana oba otunba hajia mallam shri
-smt kumari thiru datuk dato tan. tun puan encik haji hajjah ustaz ven venerable thero u daw sayadaw
-celebrity comedian rapper model businessman businesswoman tycoon billionaire leader whistleblower
-patrolman trooper deputy. survivor victim woman girl child boy man worker migrant refugee student pupil suspect
-defendant witness maid trafficker teenager mother undersheriff investigator examiner coroner crown special supervisory resident
-state. us u.s. acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty
-navy. duke duchess earl count countess baron baroness viscount"""
+TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice
+magistrate sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig
+dig
+ssp ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
+admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
+cop minister secretary senator sen rep representative congressman congresswoman congressmember
+mp mla mep president premier chancellor governor gov mayor ambassador councillor councilor
+councilman councilwoman alderman attorney prosecutor solicitor barrister advocate counsel
+lawyer pastor rev reverend father fr sister sr brother bishop archbishop cardinal pope imam
+sheikh sheik shaikh maulana mullah rabbi prince princess king queen emperor chairman chairwoman
+chairperson chair director ceo cfo coach manager spokesman spokeswoman spokesperson activist
+actor actress singer author journalist reporter photographer researcher analyst engineer nurse
+teacher principal headteacher headmaster headmistress doctor farmer driver pte private wo acp
+dcp adgp dgp adc hon honourable honorable assistant senior junior vice former late first
+undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson
+saint aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja nana oba otunba
+hajia mallam shri smt kumari thiru datuk dato tan tun puan encik haji hajjah ustaz ven
+venerable thero u daw sayadaw celebrity comedian rapper model businessman businesswoman tycoon
+billionaire leader whistleblower patrolman trooper survivor victim woman girl child boy man
+worker migrant refugee student pupil suspect defendant witness maid trafficker teenager mother
+undersheriff investigator examiner coroner crown special supervisory resident state us u.s.
+acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty navy
+duke duchess earl count countess baron baroness viscount"""
 _TITLES = word_set(TITLES)
 _CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
 _NOBODY = word_set(
@@ -91,8 +99,8 @@ _NOBODY = word_set(
 )
 """Words with a capital that begin a sentence or a headline, and nobody's name."""
 _NO_PERSON = word_set(
-    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec
-    deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov
+    dec deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
     warehouse parish artist specialist stylist presenter coordinator prime disorder training
     medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
     combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein'
@@ -155,7 +163,7 @@ _NO_PERSON = word_set(
     eu nato usa uk us uae unicef unodc iom ilo interpol europol fbi cia cid nca ice dea
     homeland doj dhs hsi whatsapp"""
 )
-"""Words of organisations, places, laws, clubs and groups: a run of capitals that holds one is no person."""
+"""Words of organisations, places, laws and clubs: a run of capitals with one is nobody."""
 _PLACES = word_set(
     """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha
     kuwait riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore
@@ -180,7 +188,7 @@ _PLACES = word_set(
     selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat rajasthan jharkhand
     odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
 )
-"""Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
+"""Names of places that spaCy calls persons, alone; as a part of a name they may be somebody's."""
 _ALSO_PERSONS = word_set(
     "georgia paris jordan chad israel sydney florence dallas houston washington"
 )
@@ -261,6 +269,10 @@ _DOES_BEHIND = late(
     r"|stood|"
     r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
 )
+_PERSON_BEHIND = late(
+    r" (?:girls?|boys?|wom[ae]n|m[ae]n|people|nationals?|teenagers?|children|"
+    r"migrants?|refugees?|workers?|communit(?:y|ies)|villagers?|tribes?)\b"
+)
 _SUFFERS_BEHIND = late(
     r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed"
     r"|sentenced|convicted|charged|"
@@ -326,7 +338,7 @@ _CREDIT = late(
     re.IGNORECASE,
 )
 _TITLE_BEFORE = late(
-    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? "
+    rf"\b(?:{'|'.join(sorted(_TITLES, key=lambda t: (-len(t), t)))})\.? "
     r"$",
     re.IGNORECASE,
 )
@@ -445,41 +457,36 @@ class _Finder:
         text = self.text
         words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
         lower = [text[slice(*word)].lower().strip(".") for word in words]
-        is_person = [e for e in over if e[2] == "PERSON"]
-        first, last = 0, len(words)
-        while last > first and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
+        last = len(words)
+        while last and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
             last -= 1
-        titled = False
-        for index in range(last - 1):
-            if lower[index] in _TITLES and not all(w in _SUFFIXES for w in lower[index + 1 : last]):
-                first, titled = index + 1, True
+        first = behind_title = _behind_title(lower[:last])
         while first < last and (lower[first] in _NOBODY or lower[first].endswith("-old")):
             first += 1
-        # "Inspector General of Police Kofi Mensah"
-        if text.endswith((" of ", " of the ", " for "), 0, words[first][0] if first < last else 0):
-            while first < last - 2 and lower[first] in _NO_PERSON:
-                first += 1
-        begins = {e[0] for e in is_person}
-        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
-            if words[index][0] in begins and (
-                lower[first] in _NO_PERSON
-                or any(e[2] == "NORP" and e[0] <= words[first][0] < e[1] for e in over)
-            ):
-                first = index
         if first >= last:
             return
+        # "Inspector General of Police Kofi Mensah"
+        if text.endswith((" of ", " of the ", " for "), 0, words[first][0]):
+            while first < last - 2 and lower[first] in _NO_PERSON:
+                first += 1
+        begins = {e[0] for e in over if e[2] == "PERSON"}
+        peoples = [e for e in over if e[2] == "NORP"]
+        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
+            at = words[first][0]
+            no_name = lower[first] in _NO_PERSON or any(e[0] <= at < e[1] for e in peoples)
+            if no_name and words[index][0] in begins:
+                first = index
         low, high = words[first][0], words[last - 1][1]
-        if text[high - 1] == "." and high - words[last - 1][0] > 2:
+        if text[high - 1] == "." and high - words[last - 1][0] > len("J."):
             high -= 1
         parts = tuple(text[slice(*word)] for word in words[first:last])
         labels = frozenset(e[2] for e in over if e[0] < high and low < e[1])
-        before = text[max(0, low - 24) : low]
-        titled = titled or bool(_TITLE_BEFORE.search(before))
+        titled = behind_title > 0 or bool(_TITLE_BEFORE.search(text, max(0, low - 24), low))
         yield _Run(low, high, parts, titled, low in self.starts, labels)
 
     def is_heading(self, low: int, high: int) -> bool:
         """Whether most longer words of a line have capitals."""
-        words = [w for w in re.findall(r"[^\W\d_]{4,}", self.text[low:high])]
+        words = re.findall(r"[^\W\d_]{4,}", self.text[low:high])
         return sum(w[0].isupper() for w in words) > 0.6 * len(words)
 
     def find(self) -> None:
@@ -490,7 +497,7 @@ class _Finder:
             ):
                 self.found[run[:2]] = run
         for order in (self.runs, self.runs[::-1]):
-            for one, other in zip(order, order[1:], strict=False):
+            for one, other in pairwise(order):
                 low, high = sorted((one, other))
                 between = self.text[low.end : high.start]
                 if (
@@ -527,6 +534,8 @@ class _Finder:
             return False
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
+        if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
+            return False  # "an Ashanti girl"
         return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
@@ -547,49 +556,50 @@ class _Finder:
 
     def _told(self, run: _Run) -> bool:
         """Whether the words beside a run show that it names a person."""
-        text, (start, end) = self.text, run[:2]
-        before = self._before(run)
+        before, end = self._before(run), run.end
         single = len(run.parts) == 1
         if single and run.opens and run.parts[0].lower() in self.small and not run.titled:
             return False
-        if (
-            _CIVIL_BEFORE.search(before)
-            or _CALLED.search(before)
-            or _BEHIND_SURE.match(text, end)
-            or ("NORP" not in run.labels and _HER_KIN.search(before))
-            or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
-            or (not single and _HEADS_BEHIND.match(text, end))
-            or (not single and _SUFFERS_BEHIND.match(text, end))
-        ):
+        if self._surely(run, before):
             return True
-        if before.endswith((" the ", "The ")):
+        if before.endswith((" the ", "The ")) or (single and self._is_doubtful(run)):
             return False
-        if single and (
-            self.placed[run.parts[0]] > 0
-            or run.parts[0].isupper()
-            or (run.opens and _COMMON.search(run.parts[0]))
-        ):
-            return False
-        if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
+        if _SAYS_BEHIND.match(self.text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
         placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
         if run.labels & _OTHERS or (placed and not run.titled):
             return False
-        if (
+        shapes_before = [_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE]
+        shapes_behind = [_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND]
+        if not single:
+            shapes_before += [_SAID_BEFORE, _CREDIT]
+            shapes_behind += [_DOES_BEHIND]
+        return (
             run.titled
-            or _KIN_BEFORE.search(before)
-            or _KIN_OF.search(before)
-            or _YEAR_OLD_BEFORE.search(before)
-            or _ROLES_BEHIND.match(text, end)
-        ):
+            or any(shape.search(before) for shape in shapes_before)
+            or any(shape.match(self.text, end) for shape in shapes_behind)
+            or any(len(part) == len("O.") and part.endswith(".") for part in run.parts[1:])
+        )
+
+    def _surely(self, run: _Run, before: str) -> bool:
+        """Whether a shape tells a person, whatever spaCy calls the name."""
+        if _CALLED.search(_TITLE_BEFORE.sub("", before)):
             return True
-        if not single and (_SAID_BEFORE.search(before) or _CREDIT.search(before)):
-            return True
-        if _SAYS_BEHIND.match(text, end) or _ACTS_BEHIND.match(text, end):
-            return True
-        if not single and _DOES_BEHIND.match(text, end):
-            return True
-        return any(len(part) == 2 and part.endswith(".") for part in run.parts[1:])
+        shapes_before = [_CIVIL_BEFORE]
+        if "NORP" not in run.labels:
+            shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
+        shapes_behind = [_BEHIND_SURE]
+        if len(run.parts) > 1:
+            shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
+        return any(shape.search(before) for shape in shapes_before) or any(
+            shape.match(self.text, run.end) for shape in shapes_behind
+        )
+
+    def _is_doubtful(self, run: _Run) -> bool:
+        """Whether a single word may well be a place, an abbreviation or a common word."""
+        word = run.parts[0]
+        common = run.opens and _COMMON.search(word) is not None
+        return self.placed[word] > 0 or word.isupper() or common
 
     def known(self) -> dict[str, bool]:
         """Return the parts of the names found, and whether they may be called by it alone."""
@@ -607,26 +617,25 @@ class _Finder:
         upper = {part.upper() for part in known}
         if self.is_heading(0, len(self.text)):
             spans.update(self._in_heading(known))
-        for run in self.runs:
-            before = self._before(run).lower()
-            if run[:2] in spans or (
-                before.endswith((*_PLACING, " the ")) and "PERSON" not in run.labels
-            ):
-                continue
-            parts = [part for part in run.parts if len(part) > 2]
-            if not parts:
-                continue
-            if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
-                if len(parts) > 1 or (
-                    known[parts[0]] and not (before.endswith((*_PLACING, " the ")))
-                ):
-                    spans.add(run[:2])
-            elif len(parts) > 1 and all(part in upper for part in parts):
-                spans.add(run[:2])
-            elif self._may(run) and not run.labels & _OTHERS and len(parts) > 1:
-                if known.get(parts[-1]):
-                    spans.add(run[:2])
+        spans.update(
+            run[:2]
+            for run in self.runs
+            if run[:2] not in spans and self._repeats(run, known, upper)
+        )
         return sorted(spans)
+
+    def _repeats(self, run: _Run, known: dict[str, bool], upper: set[str]) -> bool:
+        """Whether a run is a part of a known name, a name in capitals, or shares a surname."""
+        parts = [part for part in run.parts if len(part) > 2]
+        placed = self._before(run).lower().endswith((*_PLACING, " the "))
+        if not parts or (placed and (len(parts) == 1 or "PERSON" not in run.labels)):
+            return False
+        if len(parts) == 1:
+            return known.get(parts[0], False) and self._may(run)
+        if all(part in known for part in parts) or all(part in upper for part in parts):
+            return True
+        is_other = bool(run.labels & _OTHERS)
+        return not is_other and known.get(parts[-1], False) and self._may(run)
 
     def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
@@ -641,6 +650,15 @@ class _Finder:
                 name = []
             if found and part in known:
                 name.append((found.start(), found.start() + len(part)))
+
+
+def _behind_title(words: list[str]) -> int:
+    """Return where a name begins behind its titles: 0 where none stands before it."""
+    behind = 0
+    for index, word in enumerate(words[:-1]):
+        if word in _TITLES and not _SUFFIXES.issuperset(words[index + 1 :]):
+            behind = index + 1
+    return behind
 
 
 _ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
