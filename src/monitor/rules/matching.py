@@ -89,7 +89,8 @@ class OpenDraft:
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
         cast = find_people(self.guideline.persons, self.scenes, self._names)
-        return identified(table_of(cast), self.fields, asks=bool(self.abuse))
+        table = table_of(cast, self.guideline.roles)
+        return identified(table, self.fields, asks=bool(self.abuse))
 
     @property
     def fields(self) -> Fields:
