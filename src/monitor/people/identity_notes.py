@@ -60,7 +60,10 @@ _CONSENT = late(
     re.IGNORECASE,
 )
 _WAIVED = late(r"\b(?:waiv\w+|gave up|giv\w+ up|renounc\w+)\b[^.;]{0,30}$", re.IGNORECASE)
-_NOT = late(r"\b(?:not|never|without|refus\w+|declin\w+|n't|nor|no|on condition of anonymity)\b[^.;]{0,30}$", re.IGNORECASE)
+_NOT = late(
+    r"\b(?:not|never|without|refus\w+|declin\w+|n't|nor|no|on condition of anonymity)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -85,8 +88,13 @@ def find_identity_notes(cast: Cast) -> IdentityNotes:
             if behind and behind.kind == "name" and behind.start - found.end() < 4:
                 notes.changed.update(map(id, filter(None, [cast.of(behind)])))
         for mention in cast.mentions[scene.field].all:
-            if mention.kind == "name" and "*" in (text[mention.start - 1 : mention.start], text[mention.end : mention.end + 1]):
-                if not text.startswith("**", mention.end) and not text.endswith("**", 0, mention.start):
+            if mention.kind == "name" and "*" in (
+                text[mention.start - 1 : mention.start],
+                text[mention.end : mention.end + 1],
+            ):
+                if not text.startswith("**", mention.end) and not text.endswith(
+                    "**", 0, mention.start
+                ):
                     notes.changed.update(map(id, filter(None, [cast.of(mention)])))
         for found in _RESTRICTED.finditer(text):
             if _WAIVED.search(text, max(0, found.start() - 40), found.start()):
@@ -133,7 +141,9 @@ def _renamed(cast: Cast, scene: Scene, found: re.Match[str]) -> Iterator[Person]
             yield person
 
 
-def _nearest(cast: Cast, scene: Scene, hit: Stretch, *, all_inside: bool = False) -> Iterator[Person]:
+def _nearest(
+    cast: Cast, scene: Scene, hit: Stretch, *, all_inside: bool = False
+) -> Iterator[Person]:
     """Yield of whom words tell: the one right before them, else who stands in the sentence."""
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
     mentions = cast.mentions[scene.field]

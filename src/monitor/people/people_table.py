@@ -161,7 +161,10 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         for place in places
     )
     shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
-    details = sorted({*listed, *shaped}, key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind))
+    details = sorted(
+        {*listed, *shaped},
+        key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind),
+    )
     minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],

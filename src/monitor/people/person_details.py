@@ -29,7 +29,9 @@ _WORK = word_set(
     baker barber caregiver carer caretaker apprentice trainee intern pensioner constable sergeant officer
     inspector manager director owner founder deckhand crewman hawker beggar student"""
 ) - {"student"}
-_STUDY = word_set("student pupil schoolgirl schoolboy schoolchild undergraduate graduate apprentice")
+_STUDY = word_set(
+    "student pupil schoolgirl schoolboy schoolchild undergraduate graduate apprentice"
+)
 _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
     "address": (
         late(
@@ -51,7 +53,9 @@ _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
             r"|\b(?:her|his|their|the girl's|the boy's|the victim's) (?:[\w-]+ )?(?:village|hometown|home town|town|neighbou?rhood|home|house|residence)\b"
             rf"|\b{_CAP}[\w-]+(?: {_CAP}[\w-]+)?[- ](?:resident|native|based|born|man|woman|teenager|girl|boy|teen|mother|father|couple)\b"
         ),
-        late(rf"(?<=\w) (?:from|of) (?:the )?(?:(?:[a-z]+ ){{0,3}}(?:village|town|city|suburb|district|area|neighbou?rhood|hamlet|island|region|slum) (?:of |in )?)?{_CAP}[\w'-]*(?:,? (?:in |of )?{_CAP}[\w'-]*){{0,4}}"),
+        late(
+            rf"(?<=\w) (?:from|of) (?:the )?(?:(?:[a-z]+ ){{0,3}}(?:village|town|city|suburb|district|area|neighbou?rhood|hamlet|island|region|slum) (?:of |in )?)?{_CAP}[\w'-]*(?:,? (?:in |of )?{_CAP}[\w'-]*){{0,4}}"
+        ),
     ),
     "school": (
         late(
@@ -160,7 +164,11 @@ def details_told(cast: Cast) -> dict[int, list[tuple[DetailKind, Place]]]:
 def _is_broad(cast: Cast, scene: Scene, hit: Stretch) -> bool:
     """Whether all names in the words for a place are of countries and the like."""
     names = re.findall(rf"{_CAP}[\w-]+", scene.view.shadow[slice(*hit)])
-    broad = [scene.view.shadow[low:high] for w in cast.sets.broad for low, high in scene.hits.overlapping(w, *hit)]
+    broad = [
+        scene.view.shadow[low:high]
+        for w in cast.sets.broad
+        for low, high in scene.hits.overlapping(w, *hit)
+    ]
     large = {word for one in broad for word in one.split()}
     return bool(names) and all(name in large or is_of_country(name) for name in names)
 
@@ -177,7 +185,11 @@ def _owners(cast: Cast, scene: Scene, hit: Stretch, *, is_behind: bool) -> Itera
     inside = [m for m in mentions.over(*hit) if m.start >= low]
     near = [m for m in before if m.end >= hit[0] - 2]
     acting = [m for m in before if not m.oblique]
-    after = [m for m in mentions.between(hit[1], high)[:4] if m.word in NOMINATIVE or m.start - hit[1] < 3]
+    after = [
+        m
+        for m in mentions.between(hit[1], high)[:4]
+        if m.word in NOMINATIVE or m.start - hit[1] < 3
+    ]
     seen: list[Mention] = [*inside, *near[:1], *acting[:1], *before[:1], *after[:1]]
     people = (cast.of(mention) for mention in seen)
     first = next(filter(None, people), None)

@@ -49,10 +49,26 @@ _SEXES = {
     **dict.fromkeys(("he", "his", "him", "himself"), "he"),
 }
 _SAME_KIN = {
-    "mum": "mother", "mom": "mother", "mummy": "mother", "mama": "mother", "dad": "father", "daddy": "father", "papa": "father",
-    "kid": "child", "baby": "child", "toddler": "child", "kids": "children", "infant": "child", "newborn": "child",
-    "gran": "grandmother", "granny": "grandmother", "grandma": "grandmother", "grandpa": "grandfather",
-    "grandad": "grandfather", "auntie": "aunt", "aunty": "aunt",
+    "mum": "mother",
+    "mom": "mother",
+    "mummy": "mother",
+    "mama": "mother",
+    "dad": "father",
+    "daddy": "father",
+    "papa": "father",
+    "kid": "child",
+    "baby": "child",
+    "toddler": "child",
+    "kids": "children",
+    "infant": "child",
+    "newborn": "child",
+    "gran": "grandmother",
+    "granny": "grandmother",
+    "grandma": "grandmother",
+    "grandpa": "grandfather",
+    "grandad": "grandfather",
+    "auntie": "aunt",
+    "aunty": "aunt",
 }
 
 
@@ -133,8 +149,10 @@ class TableLinking(Linking):
         for earlier in reversed(self.found.between(low, mention.start)):
             person = self.cast.of(earlier)
             is_several = bool(person and person.traits & self.sets.several)
-            if person and not self.sets.opposed(person.traits, shown) and (
-                is_several is mention.word.endswith("selves")
+            if (
+                person
+                and not self.sets.opposed(person.traits, shown)
+                and (is_several is mention.word.endswith("selves"))
             ):
                 return person
         return None
@@ -148,7 +166,14 @@ class TableLinking(Linking):
         for person in reversed(self.cast.persons):
             if not person.names or self._opposed(person, mention):
                 continue
-            rank = max((_likeness(parts, m.word.replace(".", "").split()) for m in person.mentions if m.kind == "name"), default=0)
+            rank = max(
+                (
+                    _likeness(parts, m.word.replace(".", "").split())
+                    for m in person.mentions
+                    if m.kind == "name"
+                ),
+                default=0,
+            )
             if rank and (best is None or rank > best[0]):
                 best = rank, person
         return best[1] if best else None
@@ -205,7 +230,9 @@ class TableLinking(Linking):
         if earlier is None or person is None or earlier.end > phrase.start:
             return None
         gap = self.text[earlier.end : phrase.start]
-        if not (gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))) or not _APPOSED.fullmatch(gap):
+        if not (
+            gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))
+        ) or not _APPOSED.fullmatch(gap):
             return None
         if (
             self._differ(person, mention)
@@ -220,10 +247,21 @@ class TableLinking(Linking):
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Whether two stand in a list: "Ana, her son and a nurse"."""
-        return bool(_IN_LIST.match(self.text, mention.end, mention.end + 60)) or bool(
-            re.match(r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)", self.text[mention.end : mention.end + 12])
-            and self.text[before.end : mention.start].startswith(",")
-        ) or bool(re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start]) and mention.kind == "noun" and not before.kind == "name")
+        return (
+            bool(_IN_LIST.match(self.text, mention.end, mention.end + 60))
+            or bool(
+                re.match(
+                    r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)",
+                    self.text[mention.end : mention.end + 12],
+                )
+                and self.text[before.end : mention.start].startswith(",")
+            )
+            or bool(
+                re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start])
+                and mention.kind == "noun"
+                and not before.kind == "name"
+            )
+        )
 
     # nouns
 
@@ -319,7 +357,10 @@ class TableLinking(Linking):
                 continue
             if mention.word in person.words or word in self._heads(person):
                 own = {
-                    m for one in person.mentions if one.phrase for m in (*one.phrase.mods.lower().split(), one.phrase.word)
+                    m
+                    for one in person.mentions
+                    if one.phrase
+                    for m in (*one.phrase.mods.lower().split(), one.phrase.word)
                 } & _ORDER
                 if order <= own:
                     return person
@@ -344,7 +385,9 @@ class TableLinking(Linking):
         if word in YOUNG or word == "year-old":
             return child and (recent or not person.names)
         if word in _ADULTS:
-            shown = self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            shown = (
+                self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            )
             return recent and not child and bool(person.traits & shown)
         if word in _HARMED:
             return self.cast.is_protected(person) or bool(heads & (_HARMED | YOUNG))
@@ -368,7 +411,8 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> int:
             return 0
         # "Blessing O." and "Blessing Okoro", "J. Mensah" and "John Mensah"
         fits = len(short) == len(long) and all(
-            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in zip(short, long, strict=True)
+            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+            for a, b in zip(short, long, strict=True)
         )
         return 4 if fits else 0
     if len(short) > 1:

@@ -29,7 +29,9 @@ Names = Mapping[FieldName, Sequence[Stretch]]
 Entity = tuple[int, int, str]
 """Where a named entity stands in a shadow text, and its label in spaCy's scheme."""
 
-_UP = f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+_UP = (
+    f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+)
 _PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
 _TO = (
     r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von|der|"
@@ -168,7 +170,9 @@ _PLACES = word_set(
     rajasthan jharkhand odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
 )
 """Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
-_ALSO_PERSONS = word_set("georgia paris jordan chad israel sydney florence dallas houston washington")
+_ALSO_PERSONS = word_set(
+    "georgia paris jordan chad israel sydney florence dallas houston washington"
+)
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps ford")
 """Of these words those that may be part of a name where not in capitals."""
 _CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
@@ -230,7 +234,8 @@ _CALLED = late(
     re.IGNORECASE,
 )
 _KIN_BEFORE = late(
-    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$", re.IGNORECASE
+    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
+    re.IGNORECASE,
 )
 _HER_KIN = late(
     rf"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ ){{0,2}}"
@@ -251,14 +256,21 @@ _HEADS_BEHIND = late(
 )
 _SAID_BEFORE = late(rf"(?:[\"',] |, ){_SAY} $")
 _AGE_BEFORE = late(
-    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $", re.IGNORECASE
+    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $",
+    re.IGNORECASE,
 )
 _YEAR_OLD_BEFORE = late(
     r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* ){0,2}$",
     re.IGNORECASE,
 )
-_CREDIT = late(r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: by)?:? ?\(?$", re.I)
-_TITLE_BEFORE = late(rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? $", re.IGNORECASE)
+_CREDIT = late(
+    r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: by)?:? ?\(?$",
+    re.I,
+)
+_TITLE_BEFORE = late(
+    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? $",
+    re.IGNORECASE,
+)
 _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
@@ -372,9 +384,7 @@ class _Finder:
     def _cut(self, start: int, end: int, over: list[Entity]) -> Iterator[_Run]:
         """Yield what a run leaves without titles and words that nobody is called by."""
         text = self.text
-        words = [
-            (start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])
-        ]
+        words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
         lower = [text[slice(*word)].lower().strip(".") for word in words]
         is_person = [e for e in over if e[2] == "PERSON"]
         first, last = 0, len(words)
@@ -546,9 +556,9 @@ class _Finder:
             if not parts:
                 continue
             if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
-                if len(parts) > 1 or (known[parts[0]] and not (
-                    before.endswith((*_PLACING, " the "))
-                )):
+                if len(parts) > 1 or (
+                    known[parts[0]] and not (before.endswith((*_PLACING, " the ")))
+                ):
                     spans.add(run[:2])
             elif len(parts) > 1 and all(part in upper for part in parts):
                 spans.add(run[:2])
@@ -557,13 +567,14 @@ class _Finder:
                     spans.add(run[:2])
         return sorted(spans)
 
-
     def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
         name: list[Stretch] = []
         for found in (*_PLAIN.finditer(self.text), None):
             part = found[0].removesuffix("'s") if found else ""
-            if name and (found is None or part not in known or self.text[name[-1][1] : found.start()] != " "):
+            if name and (
+                found is None or part not in known or self.text[name[-1][1] : found.start()] != " "
+            ):
                 if len(name) > 1 or known[self.text[slice(*name[0])]]:
                     yield name[0][0], name[-1][1]
                 name = []
@@ -595,7 +606,9 @@ def _country_words() -> frozenset[str]:
 
 _TO_WORDS = word_set("de da das do dos del di bin al el van von der den la le")
 _SUFFIXES = word_set("jr sr ii iii iv")
-_OTHERS = frozenset(("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE"))
+_OTHERS = frozenset(
+    ("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE")
+)
 _LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
 _PLACING = tuple(f" {word} " for word in "in at from near into across around outside".split())

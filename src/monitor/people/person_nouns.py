@@ -74,7 +74,13 @@ _ANY = word_set(
     academic economist historian author writer artist musician rapper celebrity spokesman
     handler madame groomer paedophile pedophile predator bully stalker scammer hacker"""
 )
-_EXTRA_PLURALS = {"man": "men", "woman": "women", "child": "children", "wife": "wives", "baby": "babies"}
+_EXTRA_PLURALS = {
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "wife": "wives",
+    "baby": "babies",
+}
 _ENDS = ("man", "woman", "child")
 
 
@@ -120,7 +126,10 @@ _LEAD = late(
     re.IGNORECASE,
 )
 _AGE = r"(?:\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]years?[- ]olds?"
-_YEAR_OLD = late(rf"\b(?P<det>an?|the|his|her|their|another|one|this|two|three)\b(?P<mods>(?: [\w-]+){{0,2}}) (?P<head>{_AGE})\b", re.I)
+_YEAR_OLD = late(
+    rf"\b(?P<det>an?|the|his|her|their|another|one|this|two|three)\b(?P<mods>(?: [\w-]+){{0,2}}) (?P<head>{_AGE})\b",
+    re.I,
+)
 _BARE = late(
     r"\b(?:(?:mother|father|mum|dad|grandmother|grandfather|parent)(?: of |-of-)(?:one|two|three|four|five|six|\d+)"
     r"|(?<=[.!?\"] )(?:Mum|Mom|Dad|Mother|Father)(?=[ ,]))\b",
@@ -149,10 +158,14 @@ _ENDS_PHRASE = late(
     r"named|called|aged|living|working|being|also|later|then|recalled|[a-z]+ed|[a-z]+ing|[A-Z\d(\"]\S*|went|came|got|found|"
     r"left|lost|made|felt|kept|fell|met|saw|ran|died|taken|sold|held|sent|brought|caught)\b"
 )
-_CAPITAL_BEHIND = late(r" (?:and )?[A-Z][a-z]+(?: (?:Act|Unit|Center|Centre|Bureau|Division|Registration|Protection|Section))")
+_CAPITAL_BEHIND = late(
+    r" (?:and )?[A-Z][a-z]+(?: (?:Act|Unit|Center|Centre|Bureau|Division|Registration|Protection|Section))"
+)
 _AS_BEFORE = late(r"\b(?:as|like|not|become|being) $")
 _HEAD = late(r"[A-Za-z\u00e9][\w\u00e9-]*")
-_FIGURES = word_set("two three four five six seven eight nine ten eleven twelve dozen both several some many")
+_FIGURES = word_set(
+    "two three four five six seven eight nine ten eleven twelve dozen both several some many"
+)
 _SOME = word_set("one another two three four five both some most all each none")
 
 
@@ -189,22 +202,59 @@ def _all(text: str) -> Iterator[PersonNoun]:
         det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
         if last not in _MANY and last not in ("them", "these", "those"):
             continue
-        yield PersonNoun(*found.span(), found.start("det"), det.split()[-1], det, "",
-                         det.split()[-1] not in ("one", "another", "eldest", "youngest", "oldest", "first",
-                                      "second", "third", "other", "older", "younger", "each", "none"), "", True)
+        yield PersonNoun(
+            *found.span(),
+            found.start("det"),
+            det.split()[-1],
+            det,
+            "",
+            det.split()[-1]
+            not in (
+                "one",
+                "another",
+                "eldest",
+                "youngest",
+                "oldest",
+                "first",
+                "second",
+                "third",
+                "other",
+                "older",
+                "younger",
+                "each",
+                "none",
+            ),
+            "",
+            True,
+        )
     for found in _OTHER.finditer(text):
         word = (found["head"] or "another").lower()
         head = found.start("head") if found["head"] else found.start()
-        yield PersonNoun(*found.span(), head, word, "the" if found["head"] else "another", "",
-                         word in ("others", "trio", "duo", "pair"), "", word in ("other", "another", "others"))
+        yield PersonNoun(
+            *found.span(),
+            head,
+            word,
+            "the" if found["head"] else "another",
+            "",
+            word in ("others", "trio", "duo", "pair"),
+            "",
+            word in ("other", "another", "others"),
+        )
     for found in _YEAR_OLD.finditer(text):
         behind = _HEAD.match(text, found.end() + 1)
         nation = _HEAD.match(text, behind.end() + 1) if behind else None
         nouns = [m for m in (behind, nation) if m and m[0].lower() in _ONE]
         if nouns:
             continue
-        yield PersonNoun(*found.span(), found.start("head"), "year-old", found["det"].lower(), found["mods"],
-                         found["det"].lower() in _FIGURES, "")
+        yield PersonNoun(
+            *found.span(),
+            found.start("head"),
+            "year-old",
+            found["det"].lower(),
+            found["mods"],
+            found["det"].lower() in _FIGURES,
+            "",
+        )
     for found in _BARE.finditer(text):
         word = _HEAD.match(text, found.start())
         low = (word[0] if word else "").lower().partition("-")[0]
@@ -218,9 +268,25 @@ def _all(text: str) -> Iterator[PersonNoun]:
         if _NOT_HEADED.match(text, found.end()):
             if not text.startswith(("'s ", "' "), found.end()):
                 continue
-        after = _HEAD.match(text, found.end() + 1) if text.startswith((" ", "-"), found.end()) else None
-        if after and (after[0].lower() in _ONE or after[0].lower() in _MANY) and (
-            after[0].lower() not in ("kin", "dead", "model", "official", "national", "individual", "minor", "native")
+        after = (
+            _HEAD.match(text, found.end() + 1) if text.startswith((" ", "-"), found.end()) else None
+        )
+        if (
+            after
+            and (after[0].lower() in _ONE or after[0].lower() in _MANY)
+            and (
+                after[0].lower()
+                not in (
+                    "kin",
+                    "dead",
+                    "model",
+                    "official",
+                    "national",
+                    "individual",
+                    "minor",
+                    "native",
+                )
+            )
         ):
             continue  # "the taxi driver": the last of them is the head
         lead = _LEAD.search(text, max(0, found.start() - 70), found.start())
@@ -230,13 +296,25 @@ def _all(text: str) -> Iterator[PersonNoun]:
             continue  # "said that 40 people"
         if word in _ALSO_ADJECTIVES and not _ENDS_PHRASE.match(text, found.end()):
             continue
-        if found[0][0].isupper() and lead.start() != found.start() and _CAPITAL_BEHIND.match(text, found.end()):
+        if (
+            found[0][0].isupper()
+            and lead.start() != found.start()
+            and _CAPITAL_BEHIND.match(text, found.end())
+        ):
             continue  # "the Missing Children Act"
-        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(text, max(0, lead.start() - 8), lead.start()):
+        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(
+            text, max(0, lead.start() - 8), lead.start()
+        ):
             continue
         yield PersonNoun(
-            lead.start(), found.end(), found.start(), word, lead["det"].lower(), lead["mods"].strip(),
-            many and not one, _sex(word),
+            lead.start(),
+            found.end(),
+            found.start(),
+            word,
+            lead["det"].lower(),
+            lead["mods"].strip(),
+            many and not one,
+            _sex(word),
         )
 
 
