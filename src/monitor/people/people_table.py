@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from monitor.people.identifiability import details_by_kind
 from monitor.people.identity_notes import IdentityNotes, find_identity_notes
 from monitor.people.person_details import details_told
-from monitor.people.person_nouns import SURELY_YOUNG
+from monitor.people.person_nouns import KIN, SURELY_YOUNG
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import parts_of
 from monitor.records.finding import FieldName, Span
@@ -153,7 +153,10 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         role, accused = "suspect", 0.8
     elif "official" in roles:
         role = "official"
-    owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
+    is_kin = any(mention.phrase and mention.phrase.word in KIN for mention in person.mentions)
+    owners = cast.kin_of.get(id(person), []) if is_kin else []
+    if not owners and (owner := cast.kin.get(id(person))):
+        owners = [owner]
     listed = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
@@ -213,12 +216,12 @@ def _is_minor(cast: Cast, person: Person) -> bool | None:
     ages = [age for mention in person.mentions for age in mention.ages]
     if any(age.years < cast.sets.adult_age for age in ages) or "minor-then" in person.roles:
         return True
-    if "minor" in person.roles or any(_is_child(cast, mention) for mention in person.mentions):
+    if "minor" in person.roles or any(_is_child(mention) for mention in person.mentions):
         return True
     return False if ages and not any(age.then for age in ages) else None
 
 
-def _is_child(cast: Cast, mention: Mention) -> bool:
+def _is_child(mention: Mention) -> bool:
     return mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
