@@ -205,11 +205,11 @@ def _chains(row: dict[str, Any]) -> list[Chain]:
 def _nearest(table: PeopleTable, read: int) -> list[Chain]:
     """Return the chains of the baseline: a name by its parts, anything else the nearest name.
 
-    A noun or a pronoun means the last named person before it whose "he" or "she" does not speak
-    against it; before any name it stands alone.
+    A noun or a pronoun means the person named last before it; groups, and what stands before all
+    names, stay as they are.
     """
     mentions = sorted(
-        (_place(m.span), m.kind, person.number)
+        (_place(m.span), "group" if person.several else m.kind, person.number)
         for person in table.people
         for m in person.mentions
         if m.span.end <= read or m.span.field == "title"
@@ -219,7 +219,7 @@ def _nearest(table: PeopleTable, read: int) -> list[Chain]:
     for at, kind, number in mentions:
         if kind == "name":
             last = number
-        chains[last if kind == "pronoun" and last else number].add(at)
+        chains[last if kind in ("noun", "pronoun") and last else number].add(at)
     return [frozenset(chain) for chain in chains.values()]
 
 

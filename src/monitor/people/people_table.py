@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.people.identifiability import details_by_kind
+from monitor.people.identity_notes import IdentityNotes, find_identity_notes
+from monitor.people.person_details import details_told
+from monitor.people.person_nouns import SURELY_YOUNG
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import parts_of
 from monitor.records.finding import FieldName, Span
@@ -66,15 +69,15 @@ def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    speech = _speech(cast)
-    rows = [_row(cast, person, numbers, speech) for person in told]
+    notes = find_identity_notes(cast)
+    facts = _Told(numbers, _speech(cast), details_told(cast), notes)
+    rows = [_row(cast, person, facts) for person in told]
     if roles:
         scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
         fields = [(scene.field, scene.view) for scene in scenes]
-        asked = [_asked(person) for person in told]
-        read = roles(fields, asked)
+        read = roles(fields, [_asked(person) for person in told])
         rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
-    return PeopleTable(tuple(rows))
+    return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
 
 
 def _asked(person: Person) -> RolePerson:
@@ -128,9 +131,18 @@ def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
     return spoken
 
 
-def _row(
-    cast: Cast, person: Person, numbers: dict[int, int], speech: dict[int, tuple[Span, ...]]
-) -> TextPerson:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of people by their `id`: their numbers, speech, details."""
+
+    numbers: dict[int, int]
+    speech: dict[int, tuple[Span, ...]]
+    details: dict[int, list[tuple[DetailKind, Place]]]
+    notes: IdentityNotes
+
+
+def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
+    numbers = told.numbers
     parts, roles = parts_of(cast, person), person.roles
     protected, accused = 0.02, 0.02
     role: PersonRole = "other"
@@ -142,13 +154,18 @@ def _row(
     elif "official" in roles:
         role = "official"
     owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
-    details = (
+    listed = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
         if (kind := _KINDS.get(name))
         for place in places
     )
-    minor = True if "minor" in roles or "minor-then" in roles else None
+    shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
+    details = sorted(
+        {*listed, *shaped},
+        key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind),
+    )
+    minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],
         tuple(
@@ -162,10 +179,12 @@ def _row(
         minor,
         person.age[0].years if person.age else None,
         bool(person.traits & cast.sets.several),
-        tuple(dict.fromkeys(details)),
-        consent="consenting" in roles,
+        tuple(details),
+        consent="consenting" in roles or id(person) in told.notes.consenting,
+        name_changed=id(person) in told.notes.changed,
+        restricted=id(person) in told.notes.restricted,
         kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
-        speech=speech.get(id(person), ()),
+        speech=told.speech.get(id(person), ()),
     )
 
 
@@ -187,6 +206,20 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
             person = replace(person, consent=answer.consent)
         people[person.number] = person
     return replace(table, people=tuple(people.values()))
+
+
+def _is_minor(cast: Cast, person: Person) -> bool | None:
+    """Whether somebody was under 18 then or is now, or the text tells an adult's age alone."""
+    ages = [age for mention in person.mentions for age in mention.ages]
+    if any(age.years < cast.sets.adult_age for age in ages) or "minor-then" in person.roles:
+        return True
+    if "minor" in person.roles or any(_is_child(cast, mention) for mention in person.mentions):
+        return True
+    return False if ages and not any(age.then for age in ages) else None
+
+
+def _is_child(cast: Cast, mention: Mention) -> bool:
+    return mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
 def _whole(mention: Mention) -> Place:

@@ -22,16 +22,23 @@ from monitor.text.regular_expressions import late, word_set
 _MR = late(r"\b(?:Mr|Sir|Lord|Father|Brother|Mallam|Alhaji|Shri)\.? $")
 _MS = late(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Sister|Madam|Smt|Auntie|Aunt|Hajia)\.? $")
 _APPOSED = late(
-    r"(?:,? ?\(?(?:aged |then |now )?\d{1,3}\)?)?(?:, | \(|,? (?:is|was|who (?:is|was)|became) )(?:(?:now|then|also|only|just|herself|himself) )?"
+    r"(?:,? ?\(?(?:aged |then |now )?\d{1,3}\)?)?(?:, | \(|,? (?:is|was|who (?:is|was)|became) "
+    r")(?:(?:now|then|also|only|just|herself|himself) )?"
 )
 _NAMED = late(
-    r"(?:,? (?:(?:who (?:was|is) )?(?:named|called|identified (?:only )?as|known (?:only )?as|by the name of))|,)? ?"
+    r"(?:,? (?:(?:who (?:was|is|has been|had been) )?(?:later |only |also )?(?:named|called"
+    r"|identified)(?: only| by police)?(?: as| by)?|"
+    r"(?:who (?:was|is) )?known (?:only |locally )?as|by the name of)|,)? ?"
     r"(?:\(|[\"'])?(?:(?:[A-Z][\w.]*|\d+-year-old) )?"
 )
 _ALIAS = late(
-    r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee|n\u00e9e|formerly|real name|"
+    r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee"
+    r"|n\u00e9e|formerly|real name|"
     r"whose real name is|known (?:online |simply |locally )?as) [\"']?"
 )
+_ACROSS = late(r" (?:for|of|at|in|from|with) [^.,;:!?\"]{2,70}, (?:[A-Z][\w.]* )?")
+"""Between "a lawyer" and her name: " for the men, "."""
+_CLOSED = late(r"(?:,|\.| said\b| told\b| was\b| is\b| has\b|\Z)")
 _CLOSES = late(r"(?: (?:of|at|in|from|with|for|who|to|on|near)\b|[,.;:)]|\Z|\n| -)")
 _IN_LIST = late(r", (?:[\w' -]{1,40}, )*(?:and|&) ")
 _AGE_ONLY = late(r",? \(?(?:aged )?\d{1,3}\)?,? ?")
@@ -41,19 +48,39 @@ _ORDER = word_set("eldest youngest oldest elder younger older other second third
 _ADULTS = word_set("man woman men women lady gentleman adult")
 _HARMED = word_set("victim survivor complainant accuser plaintiff deceased captive hostage")
 _ACCUSED = word_set(
-    """suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer trafficker
-    gunman shooter bomber convict inmate"""
+    """suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer
+    trafficker gunman shooter bomber convict inmate"""
 )
 _SEXES = {
     **dict.fromkeys(("she", "her", "hers", "herself"), "she"),
     **dict.fromkeys(("he", "his", "him", "himself"), "he"),
 }
 _SAME_KIN = {
-    "mum": "mother", "mom": "mother", "mummy": "mother", "mama": "mother", "dad": "father", "daddy": "father", "papa": "father",
-    "kid": "child", "baby": "child", "toddler": "child", "kids": "children", "infant": "child", "newborn": "child",
-    "gran": "grandmother", "granny": "grandmother", "grandma": "grandmother", "grandpa": "grandfather",
-    "grandad": "grandfather", "auntie": "aunt", "aunty": "aunt",
+    "mum": "mother",
+    "mom": "mother",
+    "mummy": "mother",
+    "mama": "mother",
+    "dad": "father",
+    "daddy": "father",
+    "papa": "father",
+    "kid": "child",
+    "baby": "child",
+    "toddler": "child",
+    "kids": "children",
+    "infant": "child",
+    "newborn": "child",
+    "gran": "grandmother",
+    "granny": "grandmother",
+    "grandma": "grandmother",
+    "grandpa": "grandfather",
+    "grandad": "grandfather",
+    "auntie": "aunt",
+    "aunty": "aunt",
 }
+
+
+MAX_PEOPLE = 400
+"""People looked through for one mention."""
 
 
 def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast:
@@ -80,6 +107,9 @@ def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast
 
 class TableLinking(Linking):
     """One pass over the mentions of a scene, nouns for anybody among them."""
+
+    writer: Person | None = None
+    """Who says "I" outside quotations."""
 
     def run(self) -> None:
         """Settle each mention, once the sex of those named is told by who is called "she"."""
@@ -113,6 +143,8 @@ class TableLinking(Linking):
         if mention.kind == "pronoun":
             if mention.word in ("we", "us", "our"):
                 return None
+            if mention.first or mention.word == "myself":
+                return self._first_person(mention)
             if mention.word.endswith(("self", "selves")):
                 return self._acting(mention)
             return self._pronoun(index, mention)
@@ -126,6 +158,34 @@ class TableLinking(Linking):
         found = beside or self._noun(index, mention)
         return found
 
+    def _first_person(self, mention: Mention) -> Person | None:
+        """Return who says "I": the speaker of the quotation or of the one beside it, or who writes."""
+        if speaker := self._speaker(mention):
+            return speaker
+        view = self.scene.view
+        own = self.scene.quotation_around(mention.start, mention.end)
+        if own is None:
+            self.writer = self.writer or Person(self.sets)
+            if not self.writer.mentions:
+                self.cast.persons.append(self.writer)
+            return self.writer
+        low, high = next(((a, b) for a, b in view.paragraphs if a <= own.start < b), (0, 0))
+        beside = [
+            q
+            for q in view.quotations
+            if low <= q.start < high and q.kind == "attributed" and q is not own
+        ]
+        for quotation in sorted(beside, key=lambda q: abs(q.start - own.start)):
+            near = self.found.over(*quotation.speaker_span) if quotation.speaker_span else []
+            if person := next(filter(None, map(self.cast.of, near)), None):
+                return person
+        earlier = (
+            m
+            for m in reversed(self.found.between(max(0, own.start - 600), mention.start))
+            if m.first
+        )
+        return next(filter(None, map(self.cast.of, earlier)), None)
+
     def _acting(self, mention: Mention) -> Person | None:
         """Return whom "herself" means: the last before it of that sex."""
         shown = self.sets.sex(_SEXES.get(mention.word, ""))
@@ -133,8 +193,10 @@ class TableLinking(Linking):
         for earlier in reversed(self.found.between(low, mention.start)):
             person = self.cast.of(earlier)
             is_several = bool(person and person.traits & self.sets.several)
-            if person and not self.sets.opposed(person.traits, shown) and (
-                is_several is mention.word.endswith("selves")
+            if (
+                person
+                and not self.sets.opposed(person.traits, shown)
+                and (is_several is mention.word.endswith("selves"))
             ):
                 return person
         return None
@@ -144,14 +206,18 @@ class TableLinking(Linking):
     def _bearer(self, mention: Mention) -> Person | None:
         """Return who bears a name: she who was called so last, by all of it or by a part."""
         parts = mention.word.replace(".", "").split()
-        best: tuple[int, Person] | None = None
-        for person in reversed(self.cast.persons):
+        best: tuple[int, int] = 0, 0
+        bearer: Person | None = None
+        for person in reversed(self.cast.persons[-MAX_PEOPLE:]):
             if not person.names or self._opposed(person, mention):
                 continue
-            rank = max((_likeness(parts, m.word.replace(".", "").split()) for m in person.mentions if m.kind == "name"), default=0)
-            if rank and (best is None or rank > best[0]):
-                best = rank, person
-        return best[1] if best else None
+            names = {m.word for m in person.mentions if m.kind == "name"}
+            alike = max(_likeness(parts, name.replace(".", "").split()) for name in names)
+            # a surname alone is hers who is told of most, a first name hers who was last
+            rank = alike, len(person.mentions) if alike == _SURNAME else 0
+            if alike and rank > best:
+                best, bearer = rank, person
+        return bearer
 
     # apposition
 
@@ -159,9 +225,8 @@ class TableLinking(Linking):
         """Return the person of two mentions that stand beside each other and mean one."""
         person = self.cast.of(before)
         start = mention.phrase.start if mention.phrase else mention.start
-        if person is None or start - before.end > 60:
-            if person is None or mention.kind != "noun":
-                return None
+        if person is None or start - before.end > 80:
+            return None
         text, gap = self.text, self.text[before.end : start]
         if start < before.end:  # "her" of "her son" stands before it
             return self._over_owner(before, mention)
@@ -174,7 +239,10 @@ class TableLinking(Linking):
                 led = before.lead or text[before.start].isupper()
                 if before.phrase is None and (gap != " " or not led):
                     return None
-                if not _NAMED.fullmatch(gap) or (gap.startswith(",") and person.names):
+                across = (
+                    before.phrase and _ACROSS.fullmatch(gap) and _CLOSED.match(text, mention.end)
+                )
+                if not (_NAMED.fullmatch(gap) or across) or (gap.startswith(",") and person.names):
                     return None
                 is_plural = bool(person.traits & self.sets.several)
                 return None if is_plural or self._lists(before, mention) else person
@@ -205,7 +273,9 @@ class TableLinking(Linking):
         if earlier is None or person is None or earlier.end > phrase.start:
             return None
         gap = self.text[earlier.end : phrase.start]
-        if not (gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))) or not _APPOSED.fullmatch(gap):
+        if not (
+            gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))
+        ) or not _APPOSED.fullmatch(gap):
             return None
         if (
             self._differ(person, mention)
@@ -220,16 +290,32 @@ class TableLinking(Linking):
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Whether two stand in a list: "Ana, her son and a nurse"."""
-        return bool(_IN_LIST.match(self.text, mention.end, mention.end + 60)) or bool(
-            re.match(r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)", self.text[mention.end : mention.end + 12])
-            and self.text[before.end : mention.start].startswith(",")
-        ) or bool(re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start]) and mention.kind == "noun" and not before.kind == "name")
+        return (
+            bool(_IN_LIST.match(self.text, mention.end, mention.end + 60))
+            or bool(
+                re.match(
+                    r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)",
+                    self.text[mention.end : mention.end + 12],
+                )
+                and self.text[before.end : mention.start].startswith(",")
+            )
+            or bool(
+                re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start])
+                and mention.kind == "noun"
+                and not before.kind == "name"
+            )
+        )
 
     # nouns
 
     def _noun(self, index: int, mention: Mention) -> Person | None:
         phrase = mention.phrase
         if phrase is None:
+            if not mention.lead and mention.traits & self.sets.several:
+                same = (p for p in reversed(self.cast.persons[-40:]) if mention.word in p.words)
+                return next((p for p in same if p.traits & self.sets.several), None)
+            if self.scene.field == "title" and not mention.lead:
+                return next((p for p in self.cast.persons if mention.word in p.words), None)
             return super()._person(index, mention)
         if phrase.of:
             person = Person(self.sets)
@@ -240,9 +326,40 @@ class TableLinking(Linking):
         owner = self._owner(index, mention)
         if owner is not None:
             return self._kin(owner, mention)
-        if mention.lead == "a" or (mention.lead == "whose" and phrase.several):
+        if mention.lead == "a" and self.scene.field != "title":
+            return self._again(mention)
+        if mention.lead == "whose" and phrase.several:
             return None
         return self._definite(mention)
+
+    def _again(self, mention: Mention) -> Person | None:
+        """Return whom "a 39-year-old worker" means who was told of in these words before."""
+        phrase = mention.phrase
+        assert phrase is not None
+        if phrase.det in ("another", "one"):
+            return None
+        ages = {age.years for age in mention.ages}
+        words = (phrase.mods.lower(), phrase.word)
+        for person in self.cast.persons[-40:]:
+            several = bool(person.traits & self.sets.several)
+            if several is not phrase.several or self._opposed(person, mention):
+                continue
+            if any(
+                m.phrase
+                and ((ages and ages == {age.years for age in m.ages}) or (phrase.mods or several))
+                and (m.phrase.mods.lower(), m.phrase.word) == words
+                and (not several or m.phrase.det == phrase.det)
+                for m in person.mentions
+            ):
+                return person
+            told = {age.years for m in person.mentions for age in m.ages}
+            heads = self._heads(person) | person.words
+            like = phrase.word in heads or (
+                (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
+            )
+            if ages and ages == told and like and not phrase.several:
+                return person
+        return None
 
     def _group(self, index: int, mention: Mention) -> Person | None:
         """Return the group of "one of them": the last that was told of."""
@@ -260,7 +377,11 @@ class TableLinking(Linking):
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
             if earlier.start < phrase.start - 40:
                 break
-            inside = phrase.start <= earlier.start and earlier.end <= mention.start
+            inside = (
+                phrase.start <= earlier.start
+                and earlier.end <= mention.start
+                and (earlier.kind == "pronoun" or self.text.startswith(("'s ", "' "), earlier.end))
+            )
             close = inside or (
                 earlier.end <= mention.start
                 and self.text.startswith(("'s ", "' "), earlier.end)
@@ -282,7 +403,7 @@ class TableLinking(Linking):
         assert phrase is not None
         word = _SAME_KIN.get(phrase.word, phrase.word)
         order = next((m for m in phrase.mods.lower().split() if m in _ORDER), "")
-        for person in reversed(self.cast.persons):
+        for person in reversed(self.cast.persons[-MAX_PEOPLE:]):
             if not any(one is owner for one in self.cast.kin_of.get(id(person), ())):
                 continue
             same = any(
@@ -319,7 +440,10 @@ class TableLinking(Linking):
                 continue
             if mention.word in person.words or word in self._heads(person):
                 own = {
-                    m for one in person.mentions if one.phrase for m in (*one.phrase.mods.lower().split(), one.phrase.word)
+                    m
+                    for one in person.mentions
+                    if one.phrase
+                    for m in (*one.phrase.mods.lower().split(), one.phrase.word)
                 } & _ORDER
                 if order <= own:
                     return person
@@ -344,7 +468,9 @@ class TableLinking(Linking):
         if word in YOUNG or word == "year-old":
             return child and (recent or not person.names)
         if word in _ADULTS:
-            shown = self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            shown = (
+                self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            )
             return recent and not child and bool(person.traits & shown)
         if word in _HARMED:
             return self.cast.is_protected(person) or bool(heads & (_HARMED | YOUNG))
@@ -368,9 +494,13 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> int:
             return 0
         # "Blessing O." and "Blessing Okoro", "J. Mensah" and "John Mensah"
         fits = len(short) == len(long) and all(
-            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in zip(short, long, strict=True)
+            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+            for a, b in zip(short, long, strict=True)
         )
         return 4 if fits else 0
     if len(short) > 1:
         return 6
-    return 5 if short[0] == long[0] else 5 if short[0] == long[-1] else 2
+    return 5 if short[0] == long[0] else _SURNAME if short[0] == long[-1] else 2
+
+
+_SURNAME = 3
