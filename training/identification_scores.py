@@ -271,7 +271,7 @@ def main() -> None:
     parser.add_argument("--unread", action="store_true", help="counts on unread texts")
     parser.add_argument("--show", action="store_true", help="print wrong flags and misses (read)")
     given = parser.parse_args()
-    guideline = replace(load_guideline(data_dir("guidelines") / "thb-en"), judge=None)
+    guideline = replace(load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models")), judge=None)
     shown = load_shown(data_dir("models"), "en")
     texts = read_texts(given.data)
     for name in given.names:

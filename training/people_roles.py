@@ -85,6 +85,7 @@ _ALWAYS = word_set(
 )
 _SMALL = re.compile(r"(?<![\w'])[a-z][a-z'-]+")
 _WORDED = frozenset(("l", "r", "l1", "r1", "l2", "r2", "lr", "o", "o1", "s"))
+BOTH = ("states", "words")
 DRAWS = 200
 
 
@@ -367,7 +368,7 @@ def exported(prepared: PreparedPeople) -> tuple[bytes, dict[str, Any]]:
 class ScoredPerson:
     """What was said of a person, annotated or found, by a part that had not learned from her.
 
-    `group` before it is calibrated; from `cut` on she is shown as protected.
+    `states` and `words` said it, `group` is what is made of both; from `cut` on she is protected.
     """
 
     event: str
@@ -375,6 +376,8 @@ class ScoredPerson:
     number: int
     part: str
     one: AnnotatedPerson
+    states: Floats
+    words: Floats
     group: Floats
     fine: Floats
     cut: float = WARNS
@@ -391,33 +394,37 @@ def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
         at, both = said["at"], [said["states"].astype(np.float64), said["words"]]
     cut = len(GROUPS)
-    groups = np.mean([softmax(each[:, :cut]) for each in both], axis=0)
+    groups = zip(*(softmax(each[:, :cut]) for each in both), strict=True)
     fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
     texts = prepared.texts
     return [
-        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], group, roles)
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], *group, group[0], roles)
         for (t, n), group, roles in zip(at.tolist(), groups, fine, strict=True)
     ]
 
 
 def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPerson]:
     """Return people with calibrated probabilities."""
-    return [replace(p, group=how.of(p.group, named=p.one.asked.named)) for p in people]
+    return [
+        replace(one, group=how.of(one.states, one.words, named=one.one.asked.named))
+        for one in people
+    ]
 
 
 def fit_calibration(people: Sequence[ScoredPerson]) -> Calibration:
     """Return the calibration under which the groups of named people are likeliest."""
     named = [one for one in people if one.one.source == "train" and one.one.asked.named]
-    groups = np.stack([one.group for one in named])
+    states, words = (np.stack([getattr(one, name) for one in named]) for name in BOTH)
     truth = np.array([group_of(one.one.role) for one in named])
     rows = np.arange(len(truth))
 
     def likely(how: Calibration) -> float:
-        made = np.stack([how.of(group, named=True) for group in groups])
-        return float(np.log(made[rows, truth].clip(1e-9)).mean())
+        made = np.log((how.states * states + (1 - how.states) * words).clip(1e-9)) * how.sharpness
+        made[:, 0] += how.named
+        return float(np.log(softmax(made)[rows, truth].clip(1e-9)).mean())
 
-    steps = (np.arange(0.8, 2.21, 0.2), np.arange(-0.6, 1.61, 0.2))
-    tried = (Calibration(round(float(a), 2), round(float(b), 2)) for a, b in product(*steps))
+    steps = (np.arange(0.3, 1.01, 0.1), np.arange(0.8, 2.21, 0.1), np.arange(-0.6, 1.61, 0.1))
+    tried = (Calibration(*(round(float(each), 2) for each in some)) for some in product(*steps))
     return max(tried, key=likely)
 
 

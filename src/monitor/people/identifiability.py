@@ -154,7 +154,7 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
 
 FLAG, ASK = 0.5, 0.2
 """Probability of being protected from which a person is flagged, and from which it is asked."""
-MAX_QUESTIONS = 3
+MAX_QUESTIONS = 6
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
@@ -177,13 +177,11 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
     `asks`: whether anything is asked; nothing is where a text is about something else.
     """
     kin = kin_of(table)
-    known = {person.number: _known(person, kin, fields) for person in table.people}
-    sure = {p.number for p in table.people if p.protected >= FLAG and known[p.number] == "yes"}
-    people = []
-    for person in table.people:
-        led_to = any(one.number in sure for one in kin[person.number])
-        level: Identifiable = "yes" if led_to else known[person.number]
-        people.append(replace(person, identifiable=_verdict(person, level), questions=()))
+    known = {person.number: _known(person, kin[person.number], fields) for person in table.people}
+    people = [
+        replace(person, identifiable=_verdict(person, known[person.number]), questions=())
+        for person in table.people
+    ]
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}
@@ -233,23 +231,33 @@ def kin_of(table: PeopleTable) -> defaultdict[int, list[TextPerson]]:
 
 
 def _kinds(person: TextPerson) -> set[DetailKind]:
-    return {detail.kind for detail in person.details} - {"age"}
+    """Return the kinds of what is told of a person, but for her age and for "her son" as a name."""
+    own = {mention.span for mention in person.mentions}
+    return {d.kind for d in person.details if not (d.kind == "family" and d.span in own)} - {"age"}
 
 
-def _known(
-    person: TextPerson, kin: Mapping[int, Sequence[TextPerson]], fields: Fields
-) -> Identifiable:
+def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Identifiable:
     """Return whether acquaintances would know a person from what is told of her and hers."""
-    kinds, hers = _kinds(person), kin.get(person.number, ())
-    is_named = named_at(person, fields) is not None
+    kinds, is_named = _kinds(person), named_at(person, fields) is not None
     told, is_group = len(kinds) + is_named, person.several and not is_named
     least = ENOUGH + is_group  # of "two girls from Brod" readers know neither
     enough = told >= least or (is_named and person.details) or (person.restricted and told)
-    by_kin = any(full_name(one, fields) for one in hers)
-    if full_name(person, fields) or by_kin or kinds & _ALONE or enough:
+    led_to = {_leads(one, person) for one in kin if full_name(one, fields)}
+    if full_name(person, fields) or "yes" in led_to or kinds & _ALONE or enough:
         return "yes"
-    led_to = told or any(one.names or _kinds(one) for one in hers)
-    return "maybe" if led_to and not (is_group and not hers) else "no"
+    near = led_to or any(one.names or _kinds(one) for one in kin)
+    one_of_many = is_group and not near
+    return "maybe" if (told or near or person.details) and not one_of_many else "no"
+
+
+def _leads(one: TextPerson, person: TextPerson) -> Identifiable:
+    """Return whether a relative who is named leads readers to a person.
+
+    To a relative of hers without a name only perhaps: of such flags one in three was right.
+    """
+    if person.role == "relative" or one.consent:
+        return "maybe"
+    return "yes" if max(one.protected, one.accused) >= FLAG else "maybe"
 
 
 def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:

@@ -96,8 +96,7 @@ def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     if roles:
         scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
         fields = [(scene.field, scene.view) for scene in scenes]
-        asked = [_asked(person) for person in told]
-        read = roles(fields, asked)
+        read = roles(fields, [_asked(person) for person in told])
         rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
     return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
 

@@ -224,18 +224,19 @@ def softmax(numbers: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From the mean of encoder and words to probabilities.
+    """From what encoder and words say to probabilities.
 
-    `sharpness` is their power; `named` is added to the log odds of being protected of whoever is
-    named.
+    `states` is the share of the encoder's, `sharpness` the power of their mean; `named` is added
+    to the log odds of being protected of whoever is named.
     """
 
+    states: float
     sharpness: float
     named: float
 
-    def of(self, group: Floats, *, named: bool) -> Floats:
-        """Return the probabilities of the groups."""
-        made = group**self.sharpness
+    def of(self, states: Floats, words: Floats, *, named: bool) -> Floats:
+        """Return the probabilities of the groups, from those of each."""
+        made = (self.states * states + (1 - self.states) * words) ** self.sharpness
         made[0] *= math.exp(self.named if named else 0.0)
         shares: Floats = made / made.sum()
         return shares
@@ -288,15 +289,15 @@ class RoleModel:
     ) -> RoleScores:
         import numpy as np
 
-        both = [self._by_words(fields, person)]
+        words = states = self._by_words(fields, person)
         if rows:
             mentions = np.stack(rows)
-            both[0] += self.low_weights @ pooled_low(np.stack(low))
-            both.append(self.head @ pooled(mentions, self.query) + self.head_offset)
+            words = words + self.low_weights @ pooled_low(np.stack(low))
+            states = self.head @ pooled(mentions, self.query) + self.head_offset
         cut = len(GROUPS)
-        mean: Floats = np.mean([softmax(each[:cut]) for each in both], axis=0)
-        group = self.calibration.of(mean, named=person.named)
-        fine = np.mean([softmax(each[cut:]) for each in both], axis=0)
+        parts = (softmax(states[:cut]), softmax(words[:cut]))
+        group = self.calibration.of(*parts, named=person.named)
+        fine = softmax(states[cut:]) + softmax(words[cut:])
         best = int(group.argmax())
         fits = [group_of(role) == best for role in ROLES]
         role = ROLES[int(np.where(fits, fine, -1).argmax())]
@@ -351,7 +352,8 @@ def load_roles(folder: ModelFolder) -> RoleModel:
         if parts["word_weights"].shape != (len(GROUPS) + len(ROLES), len(numbers)):
             raise ValueError(f"does not fit {WORDS}")
         given = folder.meta.settings["calibration"]
-        calibration = Calibration(float(given["sharpness"]), float(given["named"]))
+        three = ("states", "sharpness", "named")
+        calibration = Calibration(*(float(given[name]) for name in three))
     session = EncoderSession(folder.bytes_of(MODEL), where)
     return RoleModel(
         folder, session, tokenizer.rust, words=numbers, calibration=calibration, **parts

@@ -71,16 +71,15 @@ def find_topic(draft: OpenDraft) -> Topic:
 
 
 _SIGNS = ("strong", "weak", "means", "purpose", "near", "signs")
-FEW_SIGNS, MANY_SIGNS = 3, 6
-"""Different signs of harm that tell of abuse, with a word of like abuse and without; of 600 articles
-on other things 3 and 2 in a hundred have so many."""
+FEW_SIGNS, MANY_SIGNS = 2, 4
+"""Different signs of harm that tell of abuse, with a word of it or of trafficking, and without."""
 
 
 def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
     """Return where rules on who is identified may speak: also in texts on like abuse of people.
 
-    A text is about like abuse if a word of it stands in the headline or twice, or once with two
-    other signs of harm, or if it has many such signs, or keeps a name back. One that is too short
+    A text is about like abuse if a word of it stands in the headline or twice, or once with
+    another sign of harm, or if it has many such signs, or keeps a name back. One that is too short
     to tell its topic must have a sign.
     """
     words, whole = draft.guideline.topic, [(0, len(draft.text.view.shadow))]
@@ -98,7 +97,8 @@ def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
         draft.headline[1][0] <= start < draft.headline[1][1]
         for start, _ in _hits(draft.headline[0], words["near"])
     )
-    many = len(signs) >= (FEW_SIGNS if near else MANY_SIGNS)
+    plain = near or any(_hits(s, (*words["strong"], *words["weak"])) for s in draft.scenes)
+    many = len(signs) >= (FEW_SIGNS if plain else MANY_SIGNS)
     return whole if titled or len(near) > 1 or many or kept else draft.passages
 
 
