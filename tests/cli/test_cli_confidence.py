@@ -63,14 +63,14 @@ def test_how_sure_a_finding_is_stands_beside_it_and_what_protects_first() -> Non
 
 def test_what_is_left_out_is_counted_and_does_not_fail() -> None:
     both = (finding("slave-noun", 0.9, "warning"), finding("sex-slave", 0.2))
-    assert exit_code([answer(*both)], "error") == 1
+    assert exit_code([answer(*both)], ["error"]) == 1
     sure = answer(*both, least=0.5)
-    assert exit_code([sure], "error") == 0
+    assert exit_code([sure], ["error"]) == 0
     assert as_text(sure).startswith("a.txt: 1 finding, 1 less sure left out\n")
     none = as_text(answer(finding("sex-slave", 0.2), least=0.5))
     assert none.startswith("a.txt: 0 findings, 1 less sure left out\n")
     assert "  Note: Half is missed.\n" in none
-    assert exit_code([answer(finding("child-name-identified", 0.2), least=0.9)], "error") == 1
+    assert exit_code([answer(finding("child-name-identified", 0.2), least=0.9)], ["error"]) == 1
 
 
 @pytest.mark.parametrize("share", ["0", "1"])

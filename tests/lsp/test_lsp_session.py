@@ -225,6 +225,7 @@ def test_settings_reach_the_check_and_what_is_wrong_is_said(tmp_path: Path) -> N
         assert checker.asked[0] == {
             "text": "marked",
             "format": "txt",
+            "people": True,
             "country": "GH",
             "min_confidence": 0.4,
             "on_topic": True,
@@ -237,6 +238,7 @@ def test_settings_reach_the_check_and_what_is_wrong_is_said(tmp_path: Path) -> N
         assert checker.asked[1] == {
             "text": "marked",
             "format": "txt",
+            "people": True,
             "guideline": "house",
         }
         client.forget()

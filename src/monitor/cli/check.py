@@ -111,7 +111,7 @@ def check(
     answers = _read_people(people, desk, files) if people else None
     tells = with_people or people is not None
     # these speak of people by number, so that a name taken out of a draft stays in none
-    unnamed = formats & {"html", "sarif", "github", "docx"} or "identity" in bounds
+    unnamed = {format, *formats} & {"html", "sarif", "github", "docx"} or IDENTITY in bounds
     needs_hashes = bool(baseline or write_baseline) or "sarif" in formats
     keeps_text = include_text or ("html" in formats and not redact)
     options = CheckOptions(

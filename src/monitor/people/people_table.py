@@ -21,6 +21,7 @@ from monitor.records.people import (
     PersonAnswer,
     PersonDetail,
     PersonMention,
+    PersonQuestion,
     PersonRole,
     TextPerson,
 )
@@ -233,9 +234,8 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
         person = table.at(answer.span.field, answer.span.start, answer.span.end)
         if person is None:
             continue
-        given = ("exploited", answer.role), ("minor", answer.minor), ("consent", answer.consent)
-        said = people[person.number].said.union(name for name, value in given if value is not None)
-        person = replace(people[person.number], answered=True, said=said)
+        person = people[person.number]
+        person = replace(person, answered=True, said=person.said | _answers(answer))
         if answer.role is not None:
             is_protected = float(answer.role in PROTECTED)
             is_accused = float(answer.role in ("suspect", "convicted"))
@@ -268,6 +268,14 @@ def _whole(mention: Mention) -> Place:
         return mention.place
     start = min(mention.start, mention.phrase.start)
     return mention.scene, (start, max(mention.end, mention.phrase.end))
+
+
+def _answers(answer: PersonAnswer) -> frozenset[PersonQuestion]:
+    """Return the questions that an answer answers."""
+    given: dict[PersonQuestion, object] = {
+        "exploited": answer.role, "minor": answer.minor, "consent": answer.consent
+    }  # fmt: skip
+    return frozenset(question for question, value in given.items() if value is not None)
 
 
 def _span(place: Place) -> Span:
