@@ -238,9 +238,7 @@ class DocumentCheck(Strict):
     def _can_answer(self) -> Self:
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
-        for clause in (
-            *self.about, *self.unless, *self.met, *self.weak, *self.broken, *self.doubt
-        ):
+        for clause in (*self.about, *self.unless, *self.met, *self.weak, *self.broken, *self.doubt):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
