@@ -251,6 +251,7 @@ def _spoken(
 
     What hangs on the words counts too ("a lawyer for the men").
     """
+    words = draft.guideline.voices
     for one in draft.speakers(scene):
         if (
             one.start < low
@@ -258,17 +259,18 @@ def _spoken(
             or not (not clause.roles or _any_in(clause.roles, [one.roles]))
         ):
             continue
-        hits = [
-            hit
-            for place in one.told
-            for wordset in clause.wordsets
-            for hit in scene.hits.overlapping(wordset, *place)
+        wordsets = clause.wordsets or [
+            w for role in frozenset().union(*clause.roles) for w in words.get(role, ())
         ]
+        hits = [h for at in one.told for w in wordsets for h in scene.hits.overlapping(w, *at)]
         if clause.wordsets and not hits:
             continue
         others = [p.roles for m in one.around if (p := draft.cast.of(m)) is not None]
         if not _any_in(clause.never, [one.roles, *others]):
-            yield from ((scene, *place) for place in dict.fromkeys(((one.start, one.end), *hits)))
+            own = one.start, one.end
+            within = [hit for hit in hits if own[0] <= hit[0] and hit[1] <= own[1]]
+            places = within if clause.wordsets and within else (own, *(() if within else hits[:1]))
+            yield from ((scene, *place) for place in dict.fromkeys(places))
 
 
 def _any_in(wanted: Sequence[frozenset[str]], told: Iterable[frozenset[str]]) -> bool:
