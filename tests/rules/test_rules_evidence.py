@@ -407,7 +407,10 @@ def test_headline_flags(guideline):
     rule = guideline(kind="document", match=[], check=check)
     assert matches(rule, "He was sentenced.", title="Horror in hell!") == ["Horror in hell!"]
     assert matches(rule, "He was sentenced.", title="Man sentenced to hell") == []
-    assert not check_document(rule, Document("He was.", title="Hell!")).scorecard
+    (item,) = check_document(rule, Document("He was.", title="Hell!")).scorecard
+    assert item.met is False
+    (item,) = check_document(rule, Document("He was sentenced to hell!")).scorecard
+    assert item.met is None
 
 
 @pytest.mark.parametrize(("policy", "flagged"), [("flag", 1), ("soften", 1), ("skip", 0)])

@@ -276,7 +276,8 @@ def as_page(batch: Batch) -> str:
         view: Json = {"document": document, "cards": cards, "told": told}
         view["open"] = sum(map(is_open, document.get("people", ())))
         view["paragraphs"] = list(_paragraphs(text, cards)) if text is not None else []
-        view["missing"] = [o for o in scorecard if o["met"] is False and "ignored" not in o]
+        missing = (o for o in scorecard if o["met"] is False and "ignored" not in o)
+        view["missing"] = [o for o in missing if o["item"] not in told]
         views.append({**view, "met": [one for one in scorecard if one["met"]]})
     template = environment.get_template("findings.html")
     page = template.render(batch=batch, views=views, in_ten=in_ten, style_hash="{style_hash}")

@@ -413,10 +413,11 @@ def as_text(document: Mapping[str, Any]) -> str:
     for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
         lines += ["", *_finding(finding, sources)]
     lines += _people(document.get("people", ()))
+    flagged = {finding["rule"] for finding in document["findings"]}
     missing = [
         f"    {item['item']}: {plain(item['reason'])}"
         for item in document["scorecard"]
-        if item["met"] is False and "ignored" not in item
+        if item["met"] is False and "ignored" not in item and item["item"] not in flagged
     ]
     if missing:
         lines += ["", "  Worth considering for the whole text:", *missing]

@@ -1,6 +1,6 @@
-"""Who speaks in a text, and in which role: all that is told of a speaker counts, wherever it stands.
+"""Who speaks in a text, and in which role: what is told of a speaker anywhere counts.
 
-"Pete Elliott, a marshal, said ... Elliott added": the second voice is the marshal's as well. A
+"Jon Vale, a marshal, said ... Vale added": the second voice is the marshal's as well. A
 pronoun speaks for the person it means. Roles are those of the cast, of the people table, and of
 the words beside the speaker's name anywhere in the text.
 """
@@ -233,7 +233,7 @@ def _described(scene: Scene, name: str) -> Iterator[Stretch]:
     if len(name) < 3:
         return
     text = scene.view.shadow
-    full = re.search(rf"\b{re.escape(name)} ([A-Z][\w-]+)", text)  # "Marisol" is Marisol Nichols
+    full = re.search(rf"\b{re.escape(name)} ([A-Z][\w-]+)", text)  # "Ana" is Ana Ruci
     either = rf"(?:{re.escape(name)}|{re.escape(full[1])})" if full else re.escape(name)
     for place in islice(re.finditer(rf"\b{either}\b(?! [A-Z])", text), MAX_NAMINGS):
         start, end = place.span()

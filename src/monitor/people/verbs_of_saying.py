@@ -82,30 +82,15 @@ _PRONOUN = re.compile(r"\b(?:he|she|they|i|we)$", re.IGNORECASE)
 """A subject that stands apart from what is set before: "In a letter to the court she wrote"."""
 _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
 _ENDS = re.compile(
-    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) "
+    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|"
+    r"\b(?:that|who|when|as|after|on|in) "
 )
 
 
 def voices(scene: Scene) -> list[SpeakerMention]:
     """Return the stretches that name who speaks, and what "shows" or "found"."""
-    text = scene.view.shadow
-    found: set[SpeakerMention] = set()
-    for verb in SAID.finditer(text):
-        found.update(_said(scene, *verb.span()))
-    for verb in _ALSO.finditer(text):
-        if not _NO_SPEECH.match(text, verb.start()):
-            found.update(_said(scene, *verb.span()))
-    shown: set[SpeakerMention] = set()
-    for verb in _SHOWS.finditer(text):
-        if not _DONE.search(text, max(0, verb.start() - 24), verb.start()):
-            shown.update(_before(scene, verb.start()))
-    for to in _TO.finditer(text):
-        shown.update(_behind(scene, to.end()))
-    found.update(one._replace(paper=True) for one in shown - found)
-    for quotation in scene.view.quotations:
-        source = quotation.source_span or quotation.speaker_span
-        if quotation.kind == "attributed" and source:
-            found.add(head_of(text, *source))
+    found = set(_heard(scene))
+    found.update(one._replace(paper=True) for one in _shown(scene) if one not in found)
     told: list[SpeakerMention] = []
     for voice in sorted(found):  # save who is named by words that another voice has already
         if voice.end > voice.start and (not told or voice.start >= told[-1].end):
@@ -113,10 +98,34 @@ def voices(scene: Scene) -> list[SpeakerMention]:
     return told
 
 
+def _heard(scene: Scene) -> Iterator[SpeakerMention]:
+    """Yield the subjects of verbs of saying and the sources of quotations."""
+    text = scene.view.shadow
+    for verb in SAID.finditer(text):
+        yield from _said(scene, *verb.span())
+    for verb in _ALSO.finditer(text):
+        if not _NO_SPEECH.match(text, verb.start()):
+            yield from _said(scene, *verb.span())
+    for quotation in scene.view.quotations:
+        source = quotation.source_span or quotation.speaker_span
+        if quotation.kind == "attributed" and source:
+            yield head_of(text, *source)
+
+
+def _shown(scene: Scene) -> Iterator[SpeakerMention]:
+    """Yield who found or estimates something, and according to whom it is."""
+    text = scene.view.shadow
+    for verb in _SHOWS.finditer(text):
+        if not _DONE.search(text, max(0, verb.start() - 24), verb.start()):
+            yield from _before(scene, verb.start())
+    for to in _TO.finditer(text):
+        yield from _behind(scene, to.end())
+
+
 def _said(scene: Scene, start: int, end: int) -> Iterator[SpeakerMention]:
     text = scene.view.shadow
-    silent = _NOT.search(text, max(0, start - 24), start)
-    silent = silent or (text[start:end] in _NOUNS and not _SAYS_THAT.match(text, end))
+    silent = bool(_NOT.search(text, max(0, start - 24), start))
+    silent |= text[start:end] in _NOUNS and not _SAYS_THAT.match(text, end)
     told_her = text.startswith("t", start) and _TO_HER.match(text, end)
     before = _quotations_before(scene, start)
     # inside a quotation somebody else tells that it was said

@@ -26,50 +26,67 @@ def check_draft(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
     """Answer one question about a draft; what is there, is there in a short text too."""
     check, captions = rule.rule.check, draft.text.captions
     assert check
-
-    def answer(met: bool | None, reason: str, found: Sequence[Region] = ()) -> ScorecardItem:
-        spans = (Span(s.field, *s.view.original(a, b)) for s, a, b in found[:MAX_EVIDENCE])
-        return ScorecardItem(rule.rule.id, met, reason, tuple(dict.fromkeys(spans)))
-
     least = check.min_words
     met_least = least if check.min_words_met is None else min(least, check.min_words_met)
-    short = f"too short to judge: {draft.words} words, at least {least} needed"
-    if draft.words < met_least:
-        return answer(None, short)
     sure = draft.topic in ON_TOPIC or draft.topic == "touched"
-    if not sure and not _hints(draft):
-        return answer(None, "the text does not show that it is about trafficking")
-    asked = not any(_evidence(clause, draft, captions) is None for clause in rule.check["about"])
-    if not asked and check.unasked == "met":
-        return answer(True, check.reasons.get("unasked", ""))
+    if draft.words < met_least:
+        return _item(rule, None, _short(draft, least))
+    headless = check.flags == "headline" and draft.headline is None
+    if headless or not (sure or _hints(draft)):
+        no_topic = "the text does not show that it is about trafficking"
+        return _item(rule, None, "there is no headline" if headless else no_topic)
+    asked = all(_evidence(clause, draft, captions) is not None for clause in rule.check["about"])
+    if not asked:
+        return _unasked(rule, draft)
     each = [captions] if check.each is None else [(caption,) for caption in captions]
     answers = [_answer(rule, draft, one) for one in each]
-    if not asked:
-        answers = [one for one in answers if one[0] and check.unasked == "look"]
     # of captions one by one, the worst answer
+    if any(answered is False for answered, _ in answers) and not (sure and draft.words >= least):
+        hardly = "cannot tell: the text hardly shows that it is about trafficking"
+        return _item(rule, None, hardly if draft.words >= least else _short(draft, least))
     for met in (False, True):
-        evidence = next((found for answered, found in answers if answered is met), None)
-        if evidence is not None:
-            if not met and draft.words < least:
-                return answer(None, short)
-            if not met and not sure:
-                return answer(
-                    None, "cannot tell: the text hardly shows that it is about trafficking"
-                )
-            return answer(met, check.reasons.get("met" if met else "broken", ""), evidence)
-    if not asked:
-        return answer(None, "the question does not arise in this text")
-    reason = check.reasons.get("silent", "nothing in the text speaks for or against it")
-    if found := _first(rule.check["unless"], draft, captions):
+        for answered, found in answers:
+            if answered is met:
+                return _item(rule, met, check.reasons.get("met" if met else "broken", ""), found)
+    return _cannot_tell(rule, draft)
+
+
+def _item(
+    rule: CompiledRule, met: bool | None, reason: str, found: Sequence[Region] = ()
+) -> ScorecardItem:
+    spans = (Span(s.field, *s.view.original(a, b)) for s, a, b in found[:MAX_EVIDENCE])
+    return ScorecardItem(rule.rule.id, met, reason, tuple(dict.fromkeys(spans)))
+
+
+def _short(draft: OpenDraft, least: int) -> str:
+    return f"too short to judge: {draft.words} words, at least {least} needed"
+
+
+def _unasked(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
+    """Answer a question that does not arise: met where the rule says so or has the words."""
+    check, captions = rule.rule.check, draft.text.captions
+    if check and check.unasked == "met":
+        return _item(rule, True, check.reasons.get("unasked", ""))
+    looked = check is not None and check.unasked == "look"
+    if looked and (found := _first(rule.check["met"], draft, captions)):
+        return _item(rule, True, check.reasons.get("met", "") if check else "", found)
+    return _item(rule, None, "the question does not arise in this text")
+
+
+def _cannot_tell(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
+    """Leave a question open, and say why."""
+    reasons = rule.rule.check.reasons if rule.rule.check else {}
+    reason = reasons.get("silent", "nothing in the text speaks for or against it")
+    if found := _first(rule.check["unless"], draft, draft.text.captions):
         reason = "not asked here, because of the words shown"
-    elif found := _first((*rule.check["weak"], *rule.check["doubt"]), draft, captions):
+    elif found := _first((*rule.check["weak"], *rule.check["doubt"]), draft, draft.text.captions):
         weak = "cannot tell: the words shown are too little to go by"
-        reason = check.reasons.get("weak", weak)
-    return answer(None, reason, found)
+        reason = reasons.get("weak", weak)
+    return _item(rule, None, reason, found)
 
 
 def _hints(draft: OpenDraft) -> bool:
-    """Whether a text of another topic still has a word of exploitation, and not of that topic."""
+    """Whether a text that does not show its topic has a word of exploitation at least."""
     words = [w for name in ("weak", "purpose", "means") for w in draft.guideline.topic[name]]
     return draft.topic == "unknown" and any(
         scene.hits.of(wordset) for scene in draft.scenes for wordset in words
@@ -110,8 +127,9 @@ def _evidence(
     if asked.within != "caption":
         places = list(regions(draft, asked.within))
     if asked.whose is not None or asked.contact or asked.law:
-        look = _spoken if asked.whose == "voice" else _told
-        look = _contacts if asked.contact else _laws if asked.law else look
+        ways = {"contact": _contacts, "law": _laws, "voice": _spoken, "told": _told}
+        kind = "voice" if asked.whose == "voice" else "told"
+        look = ways["contact" if asked.contact else "law" if asked.law else kind]
         found = list(dict.fromkeys(hit for place in places for hit in look(clause, draft, *place)))
     else:
         if asked.referent is not None and (shown := of_anyone(clause, draft.cast)):
@@ -173,7 +191,8 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![\w$\u20ac\u00a3.,+-])(?:\+?\(?\d[\d ().\u2010\u2011\u2013\u2014-]{5,16}\d|\d{3,6})(?![\w%]|[.,:]\d)"
+    r"(?<![\w$\u20ac\u00a3.,+-])(?:\+?\(?\d[\d ().\u2010\u2011\u2013\u2014-]{5,16}\d|\d{3,6})"
+    r"(?![\w%]|[.,:]\d)"
 )
 SHORT = 6
 """Characters of a number that means one only right behind "call", "line", "on" ..."""
@@ -232,6 +251,7 @@ def _spoken(
 
     What hangs on the words counts too ("a lawyer for the men").
     """
+    words = draft.guideline.voices
     for one in draft.speakers(scene):
         if (
             one.start < low
@@ -239,17 +259,18 @@ def _spoken(
             or not (not clause.roles or _any_in(clause.roles, [one.roles]))
         ):
             continue
-        hits = [
-            hit
-            for place in one.told
-            for wordset in clause.wordsets
-            for hit in scene.hits.overlapping(wordset, *place)
+        wordsets = clause.wordsets or [
+            w for role in frozenset().union(*clause.roles) for w in words.get(role, ())
         ]
+        hits = [h for at in one.told for w in wordsets for h in scene.hits.overlapping(w, *at)]
         if clause.wordsets and not hits:
             continue
         others = [p.roles for m in one.around if (p := draft.cast.of(m)) is not None]
         if not _any_in(clause.never, [one.roles, *others]):
-            yield from ((scene, *place) for place in dict.fromkeys(((one.start, one.end), *hits)))
+            own = one.start, one.end
+            within = [hit for hit in hits if own[0] <= hit[0] and hit[1] <= own[1]]
+            places = within if clause.wordsets and within else (own, *(() if within else hits[:1]))
+            yield from ((scene, *place) for place in dict.fromkeys(places))
 
 
 def _any_in(wanted: Sequence[frozenset[str]], told: Iterable[frozenset[str]]) -> bool:

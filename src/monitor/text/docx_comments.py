@@ -99,6 +99,7 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
     lines = [_lines(finding, anchors) for finding in wanted]
     absent = (item for item in document.get("scorecard", ()) if item["met"] is False)
     said = {rule for comment in kept if WHOLE in comment.text for rule in comment.rules}
+    said |= {finding["rule"] for finding in document.get("findings", ())}
     if missed := [item for item in absent if item["item"] not in said]:
         spans.insert(0, word.headline or (0, len(word.text.partition("\n\n")[0])))
         listed = [CommentLine(item["reason"], f"{item['item']}:") for item in missed]

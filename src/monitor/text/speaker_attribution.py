@@ -659,6 +659,7 @@ def _head_words(speaker: str) -> list[str]:
 
 
 def is_body(speaker: str) -> bool:
+    """Whether the words for a speaker name a body or several people rather than a person."""
     found = _head_words(speaker)
     if not found:
         return False
