@@ -121,7 +121,10 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         for place in places
     )
     shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
-    details = sorted({*listed, *shaped}, key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind))
+    details = sorted(
+        {*listed, *shaped},
+        key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind),
+    )
     minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],
@@ -176,7 +179,9 @@ def _is_minor(cast: Cast, person: Person) -> bool | None:
 
 
 def _is_child(cast: Cast, mention: Mention) -> bool:
-    return mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
+    """Whether a mention is a word for children and no "18-year-old girl"."""
+    grown = any(age.years >= cast.sets.adult_age and not age.then for age in mention.ages)
+    return not grown and mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
 def _whole(mention: Mention) -> Span:

