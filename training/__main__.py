@@ -37,13 +37,14 @@ def say(line: str) -> None:
 @app.command()
 def fit(
     model: Annotated[
-        Literal["relevance", "tags", "encoder", "rules"], typer.Argument(help="Which model.")
+        Literal["relevance", "tags", "encoder", "rules", "people"],
+        typer.Argument(help="Which model."),
     ],
     data: Annotated[
         Path,
         typer.Argument(
             metavar="DATA",
-            help="The folder of the labelled news; rules: the one above it and spans.",
+            help="The folder of the labelled news; rules, people: the one above it.",
         ),
     ],
     version: Annotated[str, typer.Option(help="The new version, like 1.1.0.")],
@@ -70,14 +71,14 @@ def fit(
     work: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Rules: where trained parts are kept. Default: a cache folder."
+            metavar="DIR", help="Rules, people: where trained parts are kept. Default: a cache."
         ),
     ] = None,
     part: Annotated[
         str | None,
         typer.Option(
             metavar="PART",
-            help="Rules: train 0, 1, 2 or whole alone. Default: all, then the model.",
+            help="Rules, people: train 0, 1, 2 or whole alone. Default: all, then the model.",
         ),
     ] = None,
     run: Annotated[
@@ -90,19 +91,22 @@ def fit(
 ) -> None:
     """Train a model from data files, with its card and measured scores.
 
-    An encoder's training that was stopped goes on where it was; the model of the rules is trained
-    in four parts, which several processes may share. New versions are on trial until promoted.
+    An encoder's training that was stopped goes on where it was; the models of the rules and of
+    people are trained in four parts, which several processes may share. New versions are on trial
+    until promoted.
     """
     out = output or data_dir("models")
     common: dict[str, Any] = {"version": version, "seed": seed, "say": say}
     reviews = _reviews(with_reviews) if with_reviews else ()
-    rules, foreign, more = model == "rules", language != "en", encoder is not None or bool(reviews)
-    other = not rules and foreign and (model != "relevance" or more)
+    in_parts, foreign = model in ("rules", "people"), language != "en"
+    more = encoder is not None or bool(reviews)
+    other = not in_parts and foreign and (model != "relevance" or more)
     for message, wrong in {
-        "the model of the rules is English, needs no encoder or reviews": rules
+        f"the model of the {model} is English, needs no encoder or reviews": in_parts
         and (foreign or more),
-        "--work, --part and --run are for the model of the rules": not rules
+        "--work, --part and --run are for the model of the rules": not in_parts
         and any((work, part, run)),
+        "--run is for the model of the rules": model == "people" and bool(run),
         f"'{language}' has a relevance model only, without encoder or reviews": other,
         "the encoder does not learn from reviews; train relevance with them": reviews
         and model == "encoder",
@@ -111,10 +115,16 @@ def fit(
             raise UsageError(message)
     from training.encoder import train_encoder
 
-    if rules:
+    if in_parts:
+        from training.people_roles import train_roles
         from training.rule_model import train_rules
 
-        meta = train_rules(data, out, work=work, part=part, run=run, **common)
+        common |= {"work": work, "part": part}
+        meta = (
+            train_roles(data, out, **common)
+            if model == "people"
+            else train_rules(data, out, run=run, **common)
+        )
     elif foreign:
         from training.languages import train_language
 

@@ -14,6 +14,7 @@ from monitor.classify.tags import NAME as TAGS
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.linear_fit import LEAST_SLOPE
 from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
+from monitor.rules.people_roles import NAME as PEOPLE
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES
 from training.second_stage import KEPT
@@ -26,7 +27,13 @@ _COLUMNS = {
     "dev_crossed": "dev, cross-fitted",
     "dev": "dev, as shipped",
 }
-_TEMPLATES = {RELEVANCE: "relevance.md", TAGS: "tags.md", ENCODER: "encoder.md", RULES: "rules.md"}
+_TEMPLATES = {
+    RELEVANCE: "relevance.md",
+    TAGS: "tags.md",
+    ENCODER: "encoder.md",
+    RULES: "rules.md",
+    PEOPLE: "people.md",
+}
 
 
 def model_card(meta: Mapping[str, Any], files: Mapping[str, bytes]) -> str:

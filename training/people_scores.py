@@ -91,9 +91,7 @@ def score(text: dict[str, Any], marked: dict[str, Any], table: PeopleTable) -> C
             counts["not in text"] += 1
             continue
         is_protected = person["role"] in PROTECTED
-        met = [
-            (number, kind) for number, kind, at in own if any(_share(at, one) for one in known)
-        ]
+        met = [(number, kind) for number, kind, at in own if any(_share(at, one) for one in known)]
         kind = "named" if person["named"] else "unnamed"
         found = any(kind == "name" or not person["named"] for _, kind in met)
         if not person["named"]:
@@ -171,7 +169,9 @@ def _coreference(texts: dict[str, Any], tables: Tables, first: Path, second: Pat
         text = texts[name]
         table, read = tables.of(text), marks[0][name]["read"]
         own = [
-            frozenset(_place(m.span) for m in p.mentions if m.span.end <= read or m.span.field == "title")
+            frozenset(
+                _place(m.span) for m in p.mentions if m.span.end <= read or m.span.field == "title"
+            )
             for p in table.people
         ]
         for editor, gold in (("first", one), ("second", other)):
@@ -190,7 +190,9 @@ def _coreference(texts: dict[str, Any], tables: Tables, first: Path, second: Pat
                     )
     for system, pairs in systems.items():
         muc, b3, ceaf = conll(pairs)
-        print(f"{system}: MUC {muc:.3f} B3 {b3:.3f} CEAF {ceaf:.3f} CoNLL {(muc + b3 + ceaf) / 3:.3f}")
+        print(
+            f"{system}: MUC {muc:.3f} B3 {b3:.3f} CEAF {ceaf:.3f} CoNLL {(muc + b3 + ceaf) / 3:.3f}"
+        )
     for kind, counts in sorted(kinds.items()):
         print(f"{kind}: {counts['any']}/{counts['all']} found, {counts['same']} of that kind")
 

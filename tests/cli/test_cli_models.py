@@ -49,6 +49,7 @@ def test_models_are_listed_and_whole(desk: Desk) -> None:
     names = [line.split("\t") for line in listed.out.splitlines()]
     assert {name for name, _, state in names if state == "in use"} == {
         "encoder-en",
+        "people-en",
         "policy",
         *(f"relevance-{language}" for language in ("en", "es", "fr", "id", "pt", "tet", "th")),
         "rules-en",

@@ -155,6 +155,17 @@ def of_relevance() -> tuple[Figures, Figures]:
     return {key: reached[key] for key in RANKING}, {}
 
 
+def of_people() -> tuple[Figures, Figures]:
+    """What the model in use tells of itself: it takes an hour to measure again."""
+    scores = load_folder(find_model(MODELS, "people-en")).meta.scores
+    return {
+        "f1_named": scores["crossed_best_cut"]["f1"][0],
+        "f1_as_found": scores["end_to_end_best_cut"]["f1"][0],
+        "group_named": scores["crossed"]["named"]["three"][0],
+        "role_named": scores["crossed"]["named"]["role"][0],
+    }, {}
+
+
 def of_sources() -> tuple[Figures, Figures]:
     """What the model in use tells of itself: it takes hours to measure again."""
     return travel_figures(load_folder(find_model(MODELS, "relevance-en")).meta), {}
@@ -162,6 +173,7 @@ def of_sources() -> tuple[Figures, Figures]:
 
 REGIONAL = RELEVANCE / "regional.jsonl.gz"
 DEV, MULTILINGUAL = RELEVANCE / "dev.jsonl.gz", RELEVANCE / "multilingual.jsonl.gz"
+PERSONS = RELEVANCE.parent / "persons" / "train.jsonl.gz"
 RANKING = (
     "average_precision",
     "recall_at_precision_0.90",
@@ -221,6 +233,13 @@ MEASURES: dict[str, Measure] = {
         of_rules,
         within=0.001,
         slow=True,
+    ),
+    "people-en": Measure(
+        (PERSONS,),
+        "persons/train.jsonl.gz",
+        of_people,
+        repeat="python -m training fit people DATA --version V",
+        within=0.001,
     ),
     "thb-en/sentences": Measure(
         tuple(sentences.DEVELOPMENT),

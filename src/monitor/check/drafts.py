@@ -217,7 +217,8 @@ def english_people() -> PeopleReader:
     """Return what reads the people of English texts, nothing of it loaded."""
     from monitor.rules.loading import EXTENDED, people_reader
 
-    return people_reader(data_dir("guidelines") / EXTENDED, cache=cache_dir())
+    guideline, models = data_dir("guidelines") / EXTENDED, data_dir("models")
+    return people_reader(guideline, models=models, cache=cache_dir())
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:

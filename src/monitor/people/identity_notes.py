@@ -17,50 +17,84 @@ from monitor.text.regular_expressions import late
 
 _HER = r"(?:her|his|their|the (?:girl|boy|woman|man|child|victim|survivor)'?s?'?)"
 _CHANGED = late(
-    rf"\bnot {_HER} (?:real|actual|true|full) names?\b|\bname(?:s)? (?:has|have|had) been changed\b|\bnames? (?:is|are|was|were)? ?changed\b"
-    r"|\b(?:pseudonym|fake name|false name|assumed name|alias used to protect)\b|\bchanged (?:her|his|their|the|some|all) names?\b"
+    rf"\bnot {_HER} (?:real|actual|true|full) names?\b|\bname(?:s)? (?:has|have|had) been "
+    r"changed\b|\bnames? (?:is|are|was|were)? ?changed\b"
+    r"|\b(?:pseudonym|fake name|false name|assumed name|alias used to protect)\b|\bchanged (?:her"
+    r"|his|their|the|some|all) names?\b"
     r"|\b(?:whose|the|real) names? (?:we|the \w+|this \w+) (?:have |has )?changed\b"
     r"|\bnames? (?:we have|has|have) (?:changed|altered)\b|\bnames? altered\b"
     r"|\bnot (?:using|give|giving|publish\w*|use) (?:her|his|their) real names?\b"
-    r"|\b(?:real|full|true) names? (?:\w+ )?(?:not be|be withheld|withheld|is withheld|being withheld|be kept|is being)\b",
+    r"|\b(?:real|full|true) names? (?:\w+ )?(?:not be|be withheld|withheld|is withheld|being "
+    r"withheld|be kept|is being)\b",
     re.IGNORECASE,
 )
 _ASKED = late(
-    r"\b(?:ask(?:s|ed|ing)? to be (?:called|identified (?:only )?as|known as|referred to as)|prefers? to be called|"
-    r"we(?:'ll| will| shall| are|'re)? (?:call|calling|refer to|identify|name)(?: (?:her|him|them|as))*|"
-    r"(?:who|whom) we(?:'ll| will|'re| are)? (?:call|calling|identify|identifying)(?: as)?|let's call (?:her|him)|"
-    r"(?:call|called) (?:her|him) here|identified here (?:only )?as|(?:under|using|by) the (?:pseudonym|assumed name|name of)) ",
+    r"\b(?:ask(?:s|ed|ing)? to be (?:called|identified (?:only )?as|known as|referred to as)"
+    r"|prefers? to be called|"
+    r"we(?:'ll| will| shall| are|'re)? (?:call|calling|refer to|identify|name)(?: (?:her|him|them"
+    r"|as))*|"
+    r"(?:who|whom) we(?:'ll| will|'re| are)? (?:call|calling|identify|identifying)(?: as)?|let's "
+    r"call (?:her|him)|"
+    r"(?:call|called) (?:her|him) here|identified here (?:only )?as|(?:under|using|by) the "
+    r"(?:pseudonym|assumed name|name of)) ",
     re.IGNORECASE,
 )
 _RESTRICTED = late(
-    r"\b(?:cannot|can not|can't|could not|may not|must not|not (?:to )?be(?:ing)?|never be|has not been|have not been|had not been|is not|are not|was not|were not|isn't|aren't)"
-    r"(?: (?:be|being|legally|publicly|been|lawfully))* (?:named|identified|identif(?:y|iable))(?:[^.;]{0,40}\b(?:for legal reasons|by law|due to|because of|under|for the protection|to protect|as (?:she|he|they) (?:is|are|was|were)|because))"
-    r"|\b(?:cannot|can not|can't|may not|must not) (?:legally |lawfully )?be (?:publicly |legally )?(?:named|identified)\b"
-    r"|\breporting restrictions?\b|\breporting ban\b|\bpublication ban\b|\bname suppression\b|\bsuppression order\b"
-    r"|\b(?:lifelong|life-long|automatic|legal|statutory) (?:right to )?anonymity\b|\banonymity order\b|\bright to (?:lifelong )?anonymity\b"
+    r"\b(?:cannot|can not|can't|could not|may not|must not|not (?:to )?be(?:ing)?|never be|has "
+    r"not been|have not been|had not been|is not|are not|was not|were not|isn't|aren't)"
+    r"(?: (?:be|being|legally|publicly|been|lawfully))* (?:named|identified|identif(?:y"
+    r"|iable))(?:[^.;]{0,40}\b(?:for legal reasons|by law|due to|because of|under|for the "
+    r"protection|to protect|as (?:she|he|they) (?:is|are|was|were)|because))"
+    r"|\b(?:cannot|can not|can't|may not|must not) (?:legally |lawfully )?be (?:publicly |legally "
+    r")?(?:named|identified)\b"
+    r"|\breporting restrictions?\b|\breporting ban\b|\bpublication ban\b|\bname suppression\b"
+    r"|\bsuppression order\b"
+    r"|\b(?:lifelong|life-long|automatic|legal|statutory) (?:right to )?anonymity\b|\banonymity "
+    r"order\b|\bright to (?:lifelong )?anonymity\b"
     r"|\bentitled to (?:lifelong |automatic )?anonymity\b|\bgranted (?:\w+ )?anonymity\b"
-    r"|\b(?:court|judge|magistrate|order|law|act|statute|injunction|legislation)\b[^.;]{0,50}\b(?:bans?|bars?|prohibits?|forbids?|forbade|prevents?|banned|barred|prohibited|prevented|protects?|protected)\b[^.;]{0,50}"
+    r"|\b(?:court|judge|magistrate|order|law|act|statute|injunction"
+    r"|legislation)\b[^.;]{0,50}\b(?:bans?|bars?|prohibits?|forbids?|forbade|prevents?|banned"
+    r"|barred|prohibited|prevented|protects?|protected)\b[^.;]{0,50}"
     r"\b(?:nam(?:ing|es?)|identif\w+|identit(?:y|ies)|publish\w+|publication|anonymity|address)\b"
-    r"|\b(?:identit(?:y|ies)|names?) (?:\w+ ){0,4}(?:protected by|suppressed|withheld (?:by|under|for legal|because|to protect|due|in (?:keeping|line|accordance))|"
-    r"(?:cannot|may not|must not|can not|can't) be (?:published|revealed|disclosed|reported|made public|released))"
-    r"|\b(?:unlawful|illegal|an offence|a crime|contempt of court)\b[^.;]{0,30}\b(?:to )?(?:identif\w+|nam(?:e|ing)|publish\w*)\b",
+    r"|\b(?:identit(?:y|ies)|names?) (?:\w+ ){0,4}(?:protected by|suppressed|withheld (?:by|under"
+    r"|for legal|because|to protect|due|in (?:keeping|line|accordance))|"
+    r"(?:cannot|may not|must not|can not|can't) be (?:published|revealed|disclosed|reported|made "
+    r"public|released))"
+    r"|\b(?:unlawful|illegal|an offence|a crime|contempt of court)\b[^.;]{0,30}\b(?:to "
+    r")?(?:identif\w+|nam(?:e|ing)|publish\w*)\b",
     re.IGNORECASE,
 )
 _CONSENT = late(
-    r"\bwaiv(?:ed|es|ing) (?:her|his|their) (?:legal |lifelong )?(?:right to )?(?:lifelong )?anonymity\b"
-    r"|\b(?:agree[sd]?|consent(?:s|ed)?|chose|chosen|chooses|want(?:s|ed)?|ask(?:s|ed)?|decided|happy|willing|wish(?:es|ed)?|insist(?:s|ed)?) (?:\w+ )?(?:to be|for (?:her|his|their) (?:\w+ )?(?:name|face|story)(?: to be)?|that (?:her|his|their) (?:\w+ )?name (?:be )?|on being|to have (?:her|his|their) (?:\w+ )?(?:name|story|face)) ?"
-    r"(?:named|identified|photographed|pictured|used|told|published|shown|interviewed|heard|quoted by name|shared)"
-    r"|\bwith (?:her|his|their) (?:written |full |informed |express )?(?:consent|permission)\b|\b(?:gave|given|gives|giving) (?:\w+ )?(?:her |his |their )?(?:written |informed |full )?(?:consent|permission)\b"
-    r"|\b(?:speak(?:s|ing)?|spoke|spoken|talk(?:s|ed|ing)?) (?:out|publicly|openly|on the record|exclusively)\b|\b(?:go(?:es|ne|ing)?|went) public\b"
-    r"|\bunder (?:her|his|their) (?:own|real|full) names?\b|\b(?:use|using|used) (?:her|his|their) (?:own|real|full) names?\b"
-    r"|\b(?:shar(?:es|ed|ing)|tell(?:s|ing)?|told) (?:her|his|their) stor(?:y|ies) (?:publicly|with|to|in|on|at|so|because|for)\b"
+    r"\bwaiv(?:ed|es|ing) (?:her|his|their) (?:legal |lifelong )?(?:right to )?(?:lifelong "
+    r")?anonymity\b"
+    r"|\b(?:agree[sd]?|consent(?:s|ed)?|chose|chosen|chooses|want(?:s|ed)?|ask(?:s|ed)?|decided"
+    r"|happy|willing|wish(?:es|ed)?|insist(?:s|ed)?) (?:\w+ )?(?:to be|for (?:her|his|their) "
+    r"(?:\w+ )?(?:name|face|story)(?: to be)?|that (?:her|his|their) (?:\w+ )?name (?:be )?|on "
+    r"being|to have (?:her|his|their) (?:\w+ )?(?:name|story|face)) ?"
+    r"(?:named|identified|photographed|pictured|used|told|published|shown|interviewed|heard"
+    r"|quoted by name|shared)"
+    r"|\bwith (?:her|his|their) (?:written |full |informed |express )?(?:consent|permission)\b"
+    r"|\b(?:gave|given|gives|giving) (?:\w+ )?(?:her |his |their )?(?:written |informed |full "
+    r")?(?:consent|permission)\b"
+    r"|\b(?:speak(?:s|ing)?|spoke|spoken|talk(?:s|ed|ing)?) (?:out|publicly|openly|on the record"
+    r"|exclusively)\b|\b(?:go(?:es|ne|ing)?|went) public\b"
+    r"|\bunder (?:her|his|their) (?:own|real|full) names?\b|\b(?:use|using|used) (?:her|his"
+    r"|their) (?:own|real|full) names?\b"
+    r"|\b(?:shar(?:es|ed|ing)|tell(?:s|ing)?|told) (?:her|his|their) stor(?:y|ies) (?:publicly"
+    r"|with|to|in|on|at|so|because|for)\b"
     r"|\b(?:her|his) (?:memoir|autobiography|book|TED talk|podcast)\b"
-    r"|\b(?:survivor|former victim)(?:s)?(?:-| and | turned |-turned-|, )(?:now )?(?:an? )?(?:\w+ )?(?:advocate|activist|campaigner|author|leader|ambassador|consultant|speaker|founder)s?\b"
-    r"|\b(?:advocate|activist|campaigner|author|founder|speaker)(?:s)? and (?:a )?(?:\w+ ){0,2}survivor\b",
+    r"|\b(?:survivor|former victim)(?:s)?(?:-| and | turned |-turned-|, )(?:now )?(?:an? )?(?:\w+ "
+    r")?(?:advocate|activist|campaigner|author|leader|ambassador|consultant|speaker|founder)s?\b"
+    r"|\b(?:advocate|activist|campaigner|author|founder|speaker)(?:s)? and (?:a )?(?:\w+ "
+    r"){0,2}survivor\b",
     re.IGNORECASE,
 )
 _WAIVED = late(r"\b(?:waiv\w+|gave up|giv\w+ up|renounc\w+)\b[^.;]{0,30}$", re.IGNORECASE)
-_NOT = late(r"\b(?:not|never|without|refus\w+|declin\w+|n't|nor|no|on condition of anonymity)\b[^.;]{0,30}$", re.IGNORECASE)
+_NOT = late(
+    r"\b(?:not|never|without|refus\w+|declin\w+|n't|nor|no|on condition of "
+    r"anonymity)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -85,8 +119,13 @@ def find_identity_notes(cast: Cast) -> IdentityNotes:
             if behind and behind.kind == "name" and behind.start - found.end() < 4:
                 notes.changed.update(map(id, filter(None, [cast.of(behind)])))
         for mention in cast.mentions[scene.field].all:
-            if mention.kind == "name" and "*" in (text[mention.start - 1 : mention.start], text[mention.end : mention.end + 1]):
-                if not text.startswith("**", mention.end) and not text.endswith("**", 0, mention.start):
+            if mention.kind == "name" and "*" in (
+                text[mention.start - 1 : mention.start],
+                text[mention.end : mention.end + 1],
+            ):
+                if not text.startswith("**", mention.end) and not text.endswith(
+                    "**", 0, mention.start
+                ):
                     notes.changed.update(map(id, filter(None, [cast.of(mention)])))
         for found in _RESTRICTED.finditer(text):
             if _WAIVED.search(text, max(0, found.start() - 40), found.start()):
@@ -133,7 +172,9 @@ def _renamed(cast: Cast, scene: Scene, found: re.Match[str]) -> Iterator[Person]
             yield person
 
 
-def _nearest(cast: Cast, scene: Scene, hit: Stretch, *, all_inside: bool = False) -> Iterator[Person]:
+def _nearest(
+    cast: Cast, scene: Scene, hit: Stretch, *, all_inside: bool = False
+) -> Iterator[Person]:
     """Yield of whom words tell: the one right before them, else who stands in the sentence."""
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
     mentions = cast.mentions[scene.field]

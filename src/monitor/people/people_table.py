@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,7 +14,7 @@ from monitor.people.person_names import entities_of, names_of
 from monitor.people.person_nouns import SURELY_YOUNG
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import PersonLists, parts_of
-from monitor.records.finding import Span
+from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
     PROTECTED,
     DetailKind,
@@ -25,7 +25,7 @@ from monitor.records.people import (
     PersonRole,
     TextPerson,
 )
-from monitor.text.analysis import Place, read_scenes
+from monitor.text.analysis import Place, View, read_scenes
 from monitor.text.spacy_pipeline import analysis
 
 _KINDS: dict[str, DetailKind] = {
@@ -41,23 +41,77 @@ _KINDS: dict[str, DetailKind] = {
 }
 
 
-def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTable:
+FieldPlace = tuple[FieldName, int, int]
+"""Field, start and end; offsets of the field's shadow."""
+Fields = Sequence[tuple[FieldName, View]]
+
+
+@dataclass(frozen=True, slots=True)
+class RolePerson:
+    """What a reader of roles is told of a person: where the text means her, in order."""
+
+    mentions: tuple[FieldPlace, ...]
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleScores:
+    """A person's role, the probabilities of its groups, and the words that tell it."""
+
+    role: PersonRole
+    protected: float
+    accused: float
+    rests_on: tuple[FieldPlace, ...]
+
+
+RoleReader = Callable[[Fields, Sequence[RolePerson]], Sequence[RoleScores]]
+"""Reads the roles of a text's people, in their order."""
+
+
+def read_people(
+    lists: PersonLists, text: str, *, title: str = "", roles: RoleReader | None = None
+) -> PeopleTable:
     """Return the people of an English text and its headline."""
     scenes = read_scenes(lists.scanner, text, title)
     with analysis() as nlp:
         names = names_of(scenes, partial(entities_of, nlp=nlp))
-    return table_of(find_people(lists.sets, scenes, names))
+    return table_of(find_people(lists.sets, scenes, names), roles)
 
 
-def table_of(cast: Cast) -> PeopleTable:
+def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     """Return the people of a cast, roles by what the words around them tell."""
     told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
     notes = find_identity_notes(cast)
     facts = _Told(numbers, _speech(cast), details_told(cast), notes)
-    rows = (_row(cast, person, facts) for person in told)
+    rows = [_row(cast, person, facts) for person in told]
+    if roles:
+        scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
+        fields = [(scene.field, scene.view) for scene in scenes]
+        read = roles(fields, [_asked(person) for person in told])
+        rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
     return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
+
+
+def _asked(person: Person) -> RolePerson:
+    """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
+    ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
+    told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
+    wholes = (_whole(mention) for mention in told)
+    places = tuple((scene.field, *hit) for scene, hit in wholes)
+    return RolePerson(places, any(mention.kind == "name" for mention in told))
+
+
+def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
+    rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
+    return replace(
+        row,
+        role=read.role,
+        protected=read.protected,
+        accused=read.accused,
+        rests_on=tuple(dict.fromkeys([*row.rests_on, *rests])),
+    )
 
 
 def _is_told(cast: Cast, person: Person) -> bool:
@@ -129,7 +183,7 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
     return TextPerson(
         numbers[id(person)],
         tuple(
-            PersonMention(_whole(m), m.kind)
+            PersonMention(_span(_whole(m)), m.kind)
             for m in sorted(person.mentions, key=lambda m: _order(m.place))
         ),
         role,
@@ -184,12 +238,12 @@ def _is_child(cast: Cast, mention: Mention) -> bool:
     return not grown and mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
-def _whole(mention: Mention) -> Span:
+def _whole(mention: Mention) -> Place:
     """Return where a mention stands, a noun with its article."""
     if mention.phrase is None:
-        return _span(mention.place)
+        return mention.place
     start = min(mention.start, mention.phrase.start)
-    return _span((mention.scene, (start, max(mention.end, mention.phrase.end))))
+    return mention.scene, (start, max(mention.end, mention.phrase.end))
 
 
 def _span(place: Place) -> Span:

@@ -20,100 +20,161 @@ from monitor.text.regular_expressions import late, word_set
 _CAP = "[A-Z\u00c0-\u00de]"
 _PLACE = rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
 _WORK = word_set(
-    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper guard farmer miner
-    nurse doctor teacher principal headmaster headmistress lecturer professor engineer trader vendor
-    shopkeeper dancer singer hairdresser seamstress mechanic carpenter electrician mason plumber
-    accountant clerk journalist reporter photographer lawyer attorney policeman policewoman soldier sailor
-    seafarer fisherman pilot waitress waiter bartender businessman businesswoman entrepreneur activist
-    athlete player coach model actor actress artist musician monk priest pastor nun imam tailor butcher
-    baker barber caregiver carer caretaker apprentice trainee intern pensioner constable sergeant officer
-    inspector manager director owner founder deckhand crewman hawker beggar student"""
+    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper guard
+    farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
+    engineer trader vendor shopkeeper dancer singer hairdresser seamstress mechanic carpenter
+    electrician mason plumber accountant clerk journalist reporter photographer lawyer attorney
+    policeman policewoman soldier sailor seafarer fisherman pilot waitress waiter bartender
+    businessman businesswoman entrepreneur activist athlete player coach model actor actress
+    artist musician monk priest pastor nun imam tailor butcher baker barber caregiver carer
+    caretaker apprentice trainee intern pensioner constable sergeant officer inspector manager
+    director owner founder deckhand crewman hawker beggar student"""
 ) - {"student"}
-_STUDY = word_set("student pupil schoolgirl schoolboy schoolchild undergraduate graduate apprentice")
+_STUDY = word_set(
+    "student pupil schoolgirl schoolboy schoolchild undergraduate graduate apprentice"
+)
 _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
     "address": (
         late(
-            rf"\b\d+[A-Za-z]?,? (?:{_CAP}[\w'-]+ ){{1,3}}(?:Street|Road|Avenue|Lane|Drive|Close|Terrace|Way|Square|Place|"
+            rf"\b\d+[A-Za-z]?,? (?:{_CAP}[\w'-]+ ){{1,3}}(?:Street|Road|Avenue|Lane|Drive|Close"
+            r"|Terrace|Way|Square|Place|"
             r"Court|Crescent|Gardens|Boulevard|Mawatha|St|Rd|Ave|Ln|Dr)\b"
-            rf"|\b(?:on|in|at|near|off) (?:the )?(?:\d+ block of )?(?:{_CAP}[\w'-]+ ){{1,3}}(?:Street|Road|Avenue|Lane|Drive|Terrace|"
+            rf"|\b(?:on|in|at|near|off) (?:the )?(?:\d+ block of )?(?:{_CAP}[\w'-]+ "
+            rf"){{1,3}}(?:Street|Road|Avenue|Lane|Drive|Terrace|"
             r"Boulevard|Crescent|Mawatha)\b"
-            r"|\blives? (?:about |some )?\d+ (?:met(?:er|re)s|kilomet(?:er|re)s|miles|yards|doors)\b[^.,;]{0,30}"
-            rf"|\b(?:a|the|her|his|their) (?:[\w-]+ ){{0,2}}(?:motel|hotel|hostel|apartments?|flat|townhouse|lodge|guest ?house|shelter) "
+            r"|\blives? (?:about |some )?\d+ (?:met(?:er|re)s|kilomet(?:er|re)s|miles|yards"
+            r"|doors)\b[^.,;]{0,30}"
+            rf"|\b(?:a|the|her|his|their) (?:[\w-]+ ){{0,2}}(?:motel|hotel|hostel|apartments?"
+            r"|flat|townhouse|lodge|guest ?house|shelter) "
             rf"(?:in|at|on|near) {_PLACE}"
         ),
     ),
     "home": (
         late(
             rf"\b(?:resident|native|residents|natives|citizen of the city) of {_PLACE}"
-            rf"|\b(?:lives?|lived|living|resid(?:es|ed|ing)|grew up|was born|born|raised|hails?|hailed|hailing|comes?|came|"
-            rf"stay(?:s|ed|ing)|settled|rented(?: a room)?|brought up|moved)(?: (?!in\b|at\b|from\b|near\b)[\w'-]+){{0,5}} (?:in|at|from|near|to) {_PLACE}"
-            rf"|\b(?:home|house|residence|village|hometown|household)(?: [a-z]+){{0,2}} (?:in|of|at|near|called|named) {_PLACE}"
-            r"|\b(?:her|his|their|the girl's|the boy's|the victim's) (?:[\w-]+ )?(?:village|hometown|home town|town|neighbou?rhood|home|house|residence)\b"
-            rf"|\b{_CAP}[\w-]+(?: {_CAP}[\w-]+)?[- ](?:resident|native|based|born|man|woman|teenager|girl|boy|teen|mother|father|couple)\b"
+            r"|\b(?:lives?|lived|living|resid(?:es|ed|ing)|grew up|was born|born|raised|hails?"
+            r"|hailed|hailing|comes?|came|"
+            r"stay(?:s|ed|ing)|settled|rented(?: a room)?|brought up|moved)(?: (?!in\b|at\b"
+            rf"|from\b|near\b)[\w'-]+){{0,5}} (?:in|at|from|near|to) {_PLACE}"
+            rf"|\b(?:home|house|residence|village|hometown|household)(?: [a-z]+){{0,2}} (?:in|of"
+            rf"|at|near|called|named) {_PLACE}"
+            r"|\b(?:her|his|their|the girl's|the boy's|the victim's) (?:[\w-]+ )?(?:village"
+            r"|hometown|home town|town|neighbou?rhood|home|house|residence)\b"
+            rf"|\b{_CAP}[\w-]+(?: {_CAP}[\w-]+)?[- ](?:resident|native|based|born|man|woman"
+            r"|teenager|girl|boy|teen|mother|father|couple)\b"
         ),
-        late(rf"(?<=\w) (?:from|of) (?:the )?(?:(?:[a-z]+ ){{0,3}}(?:village|town|city|suburb|district|area|neighbou?rhood|hamlet|island|region|slum) (?:of |in )?)?{_CAP}[\w'-]*(?:,? (?:in |of )?{_CAP}[\w'-]*){{0,4}}"),
+        late(
+            rf"(?<=\w) (?:from|of) (?:the )?(?:(?:[a-z]+ ){{0,3}}(?:village|town|city|suburb"
+            r"|district|area|neighbou?rhood|hamlet|island|region|slum) (?:of |in "
+            rf")?)?{_CAP}[\w'-]*(?:,? (?:in |of )?{_CAP}[\w'-]*){{0,4}}"
+        ),
     ),
     "school": (
         late(
-            rf"\b(?:{_CAP}[\w'.-]+ ){{1,4}}(?:(?:High|Primary|Secondary|Middle|Junior|Grammar|Boarding|Central|National) )*(?:School|College|Academy|University|Vidyalaya|Institute|Kindergarten|Polytechnic|Seminary)\b"
-            rf"|\b(?:University|College|School|Faculty|Institute) of (?:{_CAP}[\w'-]+(?: and| of)? ?){{1,4}}"
-            r"|\b(?:[Gg]rade|[Yy]ear|[Ff]orm|[Ss]tandard|[Cc]lass|Primary|JHS|SHS) ?(?:\d{1,2}|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+            rf"\b(?:{_CAP}[\w'.-]+ ){{1,4}}(?:(?:High|Primary|Secondary|Middle|Junior|Grammar"
+            r"|Boarding|Central|National) )*(?:School|College|Academy|University|Vidyalaya"
+            r"|Institute|Kindergarten|Polytechnic|Seminary)\b"
+            rf"|\b(?:University|College|School|Faculty|Institute) of (?:{_CAP}[\w'-]+(?: and| "
+            rf"of)? ?){{1,4}}"
+            r"|\b(?:[Gg]rade|[Yy]ear|[Ff]orm|[Ss]tandard|[Cc]lass|Primary|JHS|SHS) ?(?:\d{1,2}"
+            r"|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
             r"(?: (?:student|pupil|boy|girl))?"
-            r"|\b(?:first|second|third|fourth|final|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th))[- ](?:year|grade|grader|form|standard)s?\b(?: (?:student|pupil))?"
-            r"|\b(?:A|O)[- ][Ll]evels?\b|\bG\.?C\.?E\.?\b|\b(?:studying|studied|studies|majoring|enrolled|enroled) (?:for |at |in |the )?[^.,;]{3,40}"
-            r"|\b(?:high[- ]school|primary school|secondary school|university|college|medical|law|nursing|engineering) (?:student|pupil|senior|junior|freshman|sophomore|undergraduate)\b"
-            r"|\b(?:dropped out of|left|attend(?:s|ed|ing)|goes to|went to|walking to|walked to|on her way to|on his way to) (?:[\w'-]+ ){0,2}(?:school|college|university|classes|tuition)\b"
+            r"|\b(?:first|second|third|fourth|final|fifth|sixth|seventh|eighth|ninth|tenth"
+            r"|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th))[- ](?:year|grade|grader|form"
+            r"|standard)s?\b(?: (?:student|pupil))?"
+            r"|\b(?:A|O)[- ][Ll]evels?\b|\bG\.?C\.?E\.?\b|\b(?:studying|studied|studies|majoring"
+            r"|enrolled|enroled) (?:for |at |in |the )?[^.,;]{3,40}"
+            r"|\b(?:high[- ]school|primary school|secondary school|university|college|medical|law"
+            r"|nursing|engineering) (?:student|pupil|senior|junior|freshman|sophomore"
+            r"|undergraduate)\b"
+            r"|\b(?:dropped out of|left|attend(?:s|ed|ing)|goes to|went to|walking to|walked to"
+            r"|on her way to|on his way to) (?:[\w'-]+ ){0,2}(?:school|college|university|classes"
+            r"|tuition)\b"
             r"|\bsixth form\b"
         ),
     ),
     "work": (
         late(
-            rf"\b(?:work(?:s|ed|ing)?|employed|served|serving|serves|job|apprenticed|volunteer(?:s|ed|ing)?|practised|career) (?:(?:[\w-]+ ){{0,2}})?(?:as|at|in|for|with|behind|on) [^.,;:!?()\"]{{3,60}}"
-            rf"|\b(?:employee|member|director|founder|owner|coordinator|head|manager|secretary|captain|leader|coach|principal) (?:of|at|for) (?:the |a |an )?[^.,;:!?()\"]{{3,50}}"
-            r"|\bruns? (?:a|an|the|her|his) [^.,;:!?()\"]{3,40}|\battached to the [^.,;:!?()\"]{3,50}"
+            r"\b(?:work(?:s|ed|ing)?|employed|served|serving|serves|job|apprenticed"
+            r"|volunteer(?:s|ed|ing)?|practised|career) (?:(?:[\w-]+ ){0,2})?(?:as|at|in|for"
+            r"|with|behind|on) [^.,;:!?()\"]{3,60}"
+            r"|\b(?:employee|member|director|founder|owner|coordinator|head|manager|secretary"
+            r"|captain|leader|coach|principal) (?:of|at|for) (?:the |a |an "
+            r")?[^.,;:!?()\"]{3,50}"
+            r"|\bruns? (?:a|an|the|her|his) [^.,;:!?()\"]{3,40}|\battached to the "
+            r"[^.,;:!?()\"]{3,50}"
         ),
     ),
     "family": (
         late(
-            rf"\b(?:mother|father|mum|dad|parent|grandmother|grandfather)(?: of |-of-)(?:one|two|three|four|five|six|seven|eight|\d+)\b"
-            r"|\b(?:only|eldest|youngest|oldest|second|third|first|middle) (?:child|son|daughter|of (?:\w+ ){0,2}(?:children|siblings|sisters|brothers|girls|boys|daughters|sons))\b"
-            r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:of )?(?:young |small |little |other |older |younger |half-)?(?:children|siblings|daughters|sons|brothers|sisters|kids)\b"
-            r"|\bfamily of (?:\w+)\b|\b(?:a|an|the) (?:twin|orphan|widow|widower|single mother|single father|newlywed)s?\b|\borphaned\b"
-            r"|\b(?:married|engaged|pregnant by|divorced)(?: (?:to|with|from|her|his) [^.,;:!?()\"]{2,30})?"
-            r"|\blost (?:her|his|their|both) (?:parents?|father|mother|husband|wife|son|daughter|baby|child|family|brother|sister)\b"
+            r"\b(?:mother|father|mum|dad|parent|grandmother|grandfather)(?: of |-of-)(?:one|two"
+            r"|three|four|five|six|seven|eight|\d+)\b"
+            r"|\b(?:only|eldest|youngest|oldest|second|third|first|middle) (?:child|son|daughter"
+            r"|of (?:\w+ ){0,2}(?:children|siblings|sisters|brothers|girls|boys|daughters|sons))\b"
+            r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:of )?(?:young |small "
+            r"|little |other |older |younger |half-)?(?:children|siblings|daughters|sons|brothers"
+            r"|sisters|kids)\b"
+            r"|\bfamily of (?:\w+)\b|\b(?:a|an|the) (?:twin|orphan|widow|widower|single mother"
+            r"|single father|newlywed)s?\b|\borphaned\b"
+            r"|\b(?:married|engaged|pregnant by|divorced)(?: (?:to|with|from|her|his) "
+            r"[^.,;:!?()\"]{2,30})?"
+            r"|\blost (?:her|his|their|both) (?:parents?|father|mother|husband|wife|son|daughter"
+            r"|baby|child|family|brother|sister)\b"
             r"|\bthe surname [A-Z]\w+"
         ),
     ),
     "health": (
         late(
-            r"\b(?:(?:\w+ months? |heavily |then |also )?pregnant|HIV|AIDS|diabet(?:es|ic)|epilep(?:sy|tic)|autis(?:m|tic)|disab(?:led|ility|ilities)|"
-            r"Down's syndrome|cancer|leuka?emia|tuberculosis|malaria|hepatitis|syphilis|gonorrh\w+|sickle cell|"
-            r"mental(?:ly)? (?:ill(?:ness)?|health|distress|disabled|challenged|handicapped|disorder)|schizophren\w+|depress(?:ed|ion)|"
-            r"PTSD|post-traumatic stress|attempted suicide|suicidal|self-harm(?:ed|ing)?|addict(?:ed|ion)|alcoholi\w+|"
-            r"(?:critically|seriously|badly|severely|mortally) (?:injured|ill|wounded|burned|burnt)|critical condition|life-threatening injuries|"
-            r"in (?:a )?coma|intensive care|wheelchair|amputat\w+|paraly[sz]ed|deaf|blind|visually impaired|mute|miscarr\w+|abortion|gave birth|"
-            r"hospitali[sz]ed|(?:taken|admitted|rushed|transferred) to (?:the |a )?(?:[\w-]+ ){0,4}hospital|"
-            r"(?:a|the|her|his|an) (?:rare |severe |chronic )?(?:stroke|seizure|tumou?r|heart attack|illness|disease|infection)|"
-            rf"(?:{_CAP}[\w-]+ ){{1,4}}Hospital|drug (?:user|addict\w*)|meningitis|fractur\w+|broken (?:leg|arm|ribs|nose|bones?))\b"
+            r"\b(?:(?:\w+ months? |heavily |then |also )?pregnant|HIV|AIDS|diabet(?:es|ic)"
+            r"|epilep(?:sy|tic)|autis(?:m|tic)|disab(?:led|ility|ilities)|"
+            r"Down's syndrome|cancer|leuka?emia|tuberculosis|malaria|hepatitis|syphilis"
+            r"|gonorrh\w+|sickle cell|"
+            r"mental(?:ly)? (?:ill(?:ness)?|health|distress|disabled|challenged|handicapped"
+            r"|disorder)|schizophren\w+|depress(?:ed|ion)|"
+            r"PTSD|post-traumatic stress|attempted suicide|suicidal|self-harm(?:ed|ing)?"
+            r"|addict(?:ed|ion)|alcoholi\w+|"
+            r"(?:critically|seriously|badly|severely|mortally) (?:injured|ill|wounded|burned"
+            r"|burnt)|critical condition|life-threatening injuries|"
+            r"in (?:a )?coma|intensive care|wheelchair|amputat\w+|paraly[sz]ed|deaf|blind"
+            r"|visually impaired|mute|miscarr\w+|abortion|gave birth|"
+            r"hospitali[sz]ed|(?:taken|admitted|rushed|transferred) to (?:the |a )?(?:[\w-]+ "
+            r"){0,4}hospital|"
+            r"(?:a|the|her|his|an) (?:rare |severe |chronic )?(?:stroke|seizure|tumou?r|heart "
+            r"attack|illness|disease|infection)|"
+            rf"(?:{_CAP}[\w-]+ ){{1,4}}Hospital|drug (?:user|addict\w*)|meningitis|fractur\w+"
+            r"|broken (?:leg|arm|ribs|nose|bones?))\b"
         ),
     ),
     "looks": (
         late(
-            r"\b(?:tattoo\w*|scars?|scarred|birthmark|freckles|albin\w+|(?:red|blonde?|dark|curly|long|short|grey|black|brown)[- ]hair(?:ed)?|"
-            r"wearing (?:a|an|her|his|only|the) [^.,;:!?()\"]{3,40}|dressed in [^.,;:!?()\"]{3,40}|half[- ]naked|limp(?:s|ed)?|stammers?|one[- ](?:armed|legged|eyed)|"
-            r"missing (?:finger|tooth|teeth|leg|arm|eye)s?|burn marks|cleft lip|skinny|petite|frail|soft-spoken|softly spoken|glasses|headscarf|"
-            r"(?:blue|green|brown|dark) eyes|(?:tall|short|slim|thin|slender|stocky) (?:girl|boy|man|woman|teenager|figure))\b"
+            r"\b(?:tattoo\w*|scars?|scarred|birthmark|freckles|albin\w+|(?:red|blonde?|dark|curly"
+            r"|long|short|grey|black|brown)[- ]hair(?:ed)?|"
+            r"wearing (?:a|an|her|his|only|the) [^.,;:!?()\"]{3,40}|dressed in "
+            r"[^.,;:!?()\"]{3,40}|half[- ]naked|limp(?:s|ed)?|stammers?|one[- ](?:armed|legged"
+            r"|eyed)|"
+            r"missing (?:finger|tooth|teeth|leg|arm|eye)s?|burn marks|cleft lip|skinny|petite"
+            r"|frail|soft-spoken|softly spoken|glasses|headscarf|"
+            r"(?:blue|green|brown|dark) eyes|(?:tall|short|slim|thin|slender|stocky) (?:girl|boy"
+            r"|man|woman|teenager|figure))\b"
         ),
     ),
     "picture": (
         late(
-            r"\((?:[^()]{0,30} )?(?:pictured|left|right|centre|center|above|below|far left|far right|back row|front row|middle)(?:[ ,][^()]{0,40})?\)"
+            r"\((?:[^()]{0,30} )?(?:pictured|left|right|centre|center|above|below|far left|far "
+            r"right|back row|front row|middle)(?:[ ,][^()]{0,40})?\)"
             r"|\b(?:[Pp]ictured|PICTURED)(?::|,)?(?= )"
-            r"|\b(?:photograph|photo|picture|image|selfie|mug ?shot|mugshot|portrait|video|footage|clip|CCTV footage|snapshot|screenshot|sketch)s? (?:of|showing|shows?|with|shared by|posted by|taken of|from) "
-            r"(?:(?:the|a|an|all|her|his|their|two|three|four|five|six|some|many|this|that|these|both|it) )?[^.,;:!?()\"]{2,50}"
-            r"|\b(?:his|her|their|the (?:girl|boy|victim|woman|man|suspect)'s) (?:[\w-]+ )?(?:photographs?|photos?|pictures?|images?|mug ?shots?|portraits?|selfies?|videos?)\b"
-            r"|\b(?:nude|naked|explicit|intimate|graphic) (?:photographs?|photos?|pictures?|images?|videos?)\b"
-            r"|\b(?:shown|seen|appears?|posed?|poses|posing) in (?:the|a|this|these) (?:[\w-]+ )?(?:photographs?|photos?|pictures?|images?|videos?|footage)\b",
+            r"|\b(?:photograph|photo|picture|image|selfie|mug ?shot|mugshot|portrait|video"
+            r"|footage|clip|CCTV footage|snapshot|screenshot|sketch)s? (?:of|showing|shows?|with"
+            r"|shared by|posted by|taken of|from) "
+            r"(?:(?:the|a|an|all|her|his|their|two|three|four|five|six|some|many|this|that|these"
+            r"|both|it) )?[^.,;:!?()\"]{2,50}"
+            r"|\b(?:his|her|their|the (?:girl|boy|victim|woman|man|suspect)'s) (?:[\w-]+ "
+            r")?(?:photographs?|photos?|pictures?|images?|mug ?shots?|portraits?|selfies?"
+            r"|videos?)\b"
+            r"|\b(?:nude|naked|explicit|intimate|graphic) (?:photographs?|photos?|pictures?"
+            r"|images?|videos?)\b"
+            r"|\b(?:shown|seen|appears?|posed?|poses|posing) in (?:the|a|this|these) (?:[\w-]+ "
+            r")?(?:photographs?|photos?|pictures?|images?|videos?|footage)\b",
             re.IGNORECASE,
         ),
     ),
@@ -160,7 +221,11 @@ def details_told(cast: Cast) -> dict[int, list[tuple[DetailKind, Place]]]:
 def _is_broad(cast: Cast, scene: Scene, hit: Stretch) -> bool:
     """Whether all names in the words for a place are of countries and the like."""
     names = re.findall(rf"{_CAP}[\w-]+", scene.view.shadow[slice(*hit)])
-    broad = [scene.view.shadow[low:high] for w in cast.sets.broad for low, high in scene.hits.overlapping(w, *hit)]
+    broad = [
+        scene.view.shadow[low:high]
+        for w in cast.sets.broad
+        for low, high in scene.hits.overlapping(w, *hit)
+    ]
     large = {word for one in broad for word in one.split()}
     return bool(names) and all(name in large or is_of_country(name) for name in names)
 
@@ -177,7 +242,11 @@ def _owners(cast: Cast, scene: Scene, hit: Stretch, *, is_behind: bool) -> Itera
     inside = [m for m in mentions.over(*hit) if m.start >= low]
     near = [m for m in before if m.end >= hit[0] - 2]
     acting = [m for m in before if not m.oblique]
-    after = [m for m in mentions.between(hit[1], high)[:4] if m.word in NOMINATIVE or m.start - hit[1] < 3]
+    after = [
+        m
+        for m in mentions.between(hit[1], high)[:4]
+        if m.word in NOMINATIVE or m.start - hit[1] < 3
+    ]
     seen: list[Mention] = [*inside, *near[:1], *acting[:1], *before[:1], *after[:1]]
     people = (cast.of(mention) for mention in seen)
     first = next(filter(None, people), None)

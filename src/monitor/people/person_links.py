@@ -22,15 +22,18 @@ from monitor.text.regular_expressions import late, word_set
 _MR = late(r"\b(?:Mr|Sir|Lord|Father|Brother|Mallam|Alhaji|Shri)\.? $")
 _MS = late(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Sister|Madam|Smt|Auntie|Aunt|Hajia)\.? $")
 _APPOSED = late(
-    r"(?:,? ?\(?(?:aged |then |now )?\d{1,3}\)?)?(?:, | \(|,? (?:is|was|who (?:is|was)|became) )(?:(?:now|then|also|only|just|herself|himself) )?"
+    r"(?:,? ?\(?(?:aged |then |now )?\d{1,3}\)?)?(?:, | \(|,? (?:is|was|who (?:is|was)|became) "
+    r")(?:(?:now|then|also|only|just|herself|himself) )?"
 )
 _NAMED = late(
-    r"(?:,? (?:(?:who (?:was|is|has been|had been) )?(?:later |only |also )?(?:named|called|identified)(?: only| by police)?(?: as| by)?|"
+    r"(?:,? (?:(?:who (?:was|is|has been|had been) )?(?:later |only |also )?(?:named|called"
+    r"|identified)(?: only| by police)?(?: as| by)?|"
     r"(?:who (?:was|is) )?known (?:only |locally )?as|by the name of)|,)? ?"
     r"(?:\(|[\"'])?(?:(?:[A-Z][\w.]*|\d+-year-old) )?"
 )
 _ALIAS = late(
-    r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee|n\u00e9e|formerly|real name|"
+    r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee"
+    r"|n\u00e9e|formerly|real name|"
     r"whose real name is|known (?:online |simply |locally )?as) [\"']?"
 )
 _ACROSS = late(r" (?:for|of|at|in|from|with) [^.,;:!?\"]{2,70}, (?:[A-Z][\w.]* )?")
@@ -45,19 +48,39 @@ _ORDER = word_set("eldest youngest oldest elder younger older other second third
 _ADULTS = word_set("man woman men women lady gentleman adult")
 _HARMED = word_set("victim survivor complainant accuser plaintiff deceased captive hostage")
 _ACCUSED = word_set(
-    """suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer trafficker
-    gunman shooter bomber convict inmate"""
+    """suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer
+    trafficker gunman shooter bomber convict inmate"""
 )
 _SEXES = {
     **dict.fromkeys(("she", "her", "hers", "herself"), "she"),
     **dict.fromkeys(("he", "his", "him", "himself"), "he"),
 }
 _SAME_KIN = {
-    "mum": "mother", "mom": "mother", "mummy": "mother", "mama": "mother", "dad": "father", "daddy": "father", "papa": "father",
-    "kid": "child", "baby": "child", "toddler": "child", "kids": "children", "infant": "child", "newborn": "child",
-    "gran": "grandmother", "granny": "grandmother", "grandma": "grandmother", "grandpa": "grandfather",
-    "grandad": "grandfather", "auntie": "aunt", "aunty": "aunt",
+    "mum": "mother",
+    "mom": "mother",
+    "mummy": "mother",
+    "mama": "mother",
+    "dad": "father",
+    "daddy": "father",
+    "papa": "father",
+    "kid": "child",
+    "baby": "child",
+    "toddler": "child",
+    "kids": "children",
+    "infant": "child",
+    "newborn": "child",
+    "gran": "grandmother",
+    "granny": "grandmother",
+    "grandma": "grandmother",
+    "grandpa": "grandfather",
+    "grandad": "grandfather",
+    "auntie": "aunt",
+    "aunty": "aunt",
 }
+
+
+MAX_PEOPLE = 400
+"""People looked through for one mention."""
 
 
 def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast:
@@ -147,12 +170,20 @@ class TableLinking(Linking):
                 self.cast.persons.append(self.writer)
             return self.writer
         low, high = next(((a, b) for a, b in view.paragraphs if a <= own.start < b), (0, 0))
-        beside = [q for q in view.quotations if low <= q.start < high and q.kind == "attributed" and q is not own]
+        beside = [
+            q
+            for q in view.quotations
+            if low <= q.start < high and q.kind == "attributed" and q is not own
+        ]
         for quotation in sorted(beside, key=lambda q: abs(q.start - own.start)):
             near = self.found.over(*quotation.speaker_span) if quotation.speaker_span else []
             if person := next(filter(None, map(self.cast.of, near)), None):
                 return person
-        earlier = (m for m in reversed(self.found.between(max(0, own.start - 600), mention.start)) if m.first)
+        earlier = (
+            m
+            for m in reversed(self.found.between(max(0, own.start - 600), mention.start))
+            if m.first
+        )
         return next(filter(None, map(self.cast.of, earlier)), None)
 
     def _acting(self, mention: Mention) -> Person | None:
@@ -162,8 +193,10 @@ class TableLinking(Linking):
         for earlier in reversed(self.found.between(low, mention.start)):
             person = self.cast.of(earlier)
             is_several = bool(person and person.traits & self.sets.several)
-            if person and not self.sets.opposed(person.traits, shown) and (
-                is_several is mention.word.endswith("selves")
+            if (
+                person
+                and not self.sets.opposed(person.traits, shown)
+                and (is_several is mention.word.endswith("selves"))
             ):
                 return person
         return None
@@ -175,7 +208,7 @@ class TableLinking(Linking):
         parts = mention.word.replace(".", "").split()
         best: tuple[int, int] = 0, 0
         bearer: Person | None = None
-        for person in reversed(self.cast.persons):
+        for person in reversed(self.cast.persons[-MAX_PEOPLE:]):
             if not person.names or self._opposed(person, mention):
                 continue
             names = {m.word for m in person.mentions if m.kind == "name"}
@@ -206,7 +239,9 @@ class TableLinking(Linking):
                 led = before.lead or text[before.start].isupper()
                 if before.phrase is None and (gap != " " or not led):
                     return None
-                across = before.phrase and _ACROSS.fullmatch(gap) and _CLOSED.match(text, mention.end)
+                across = (
+                    before.phrase and _ACROSS.fullmatch(gap) and _CLOSED.match(text, mention.end)
+                )
                 if not (_NAMED.fullmatch(gap) or across) or (gap.startswith(",") and person.names):
                     return None
                 is_plural = bool(person.traits & self.sets.several)
@@ -238,7 +273,9 @@ class TableLinking(Linking):
         if earlier is None or person is None or earlier.end > phrase.start:
             return None
         gap = self.text[earlier.end : phrase.start]
-        if not (gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))) or not _APPOSED.fullmatch(gap):
+        if not (
+            gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))
+        ) or not _APPOSED.fullmatch(gap):
             return None
         if (
             self._differ(person, mention)
@@ -253,10 +290,21 @@ class TableLinking(Linking):
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Whether two stand in a list: "Ana, her son and a nurse"."""
-        return bool(_IN_LIST.match(self.text, mention.end, mention.end + 60)) or bool(
-            re.match(r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)", self.text[mention.end : mention.end + 12])
-            and self.text[before.end : mention.start].startswith(",")
-        ) or bool(re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start]) and mention.kind == "noun" and not before.kind == "name")
+        return (
+            bool(_IN_LIST.match(self.text, mention.end, mention.end + 60))
+            or bool(
+                re.match(
+                    r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)",
+                    self.text[mention.end : mention.end + 12],
+                )
+                and self.text[before.end : mention.start].startswith(",")
+            )
+            or bool(
+                re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start])
+                and mention.kind == "noun"
+                and not before.kind == "name"
+            )
+        )
 
     # nouns
 
@@ -306,7 +354,9 @@ class TableLinking(Linking):
                 return person
             told = {age.years for m in person.mentions for age in m.ages}
             heads = self._heads(person) | person.words
-            like = phrase.word in heads or (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
+            like = phrase.word in heads or (
+                (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
+            )
             if ages and ages == told and like and not phrase.several:
                 return person
         return None
@@ -327,8 +377,10 @@ class TableLinking(Linking):
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
             if earlier.start < phrase.start - 40:
                 break
-            inside = phrase.start <= earlier.start and earlier.end <= mention.start and (
-                earlier.kind == "pronoun" or self.text.startswith(("'s ", "' "), earlier.end)
+            inside = (
+                phrase.start <= earlier.start
+                and earlier.end <= mention.start
+                and (earlier.kind == "pronoun" or self.text.startswith(("'s ", "' "), earlier.end))
             )
             close = inside or (
                 earlier.end <= mention.start
@@ -351,7 +403,7 @@ class TableLinking(Linking):
         assert phrase is not None
         word = _SAME_KIN.get(phrase.word, phrase.word)
         order = next((m for m in phrase.mods.lower().split() if m in _ORDER), "")
-        for person in reversed(self.cast.persons):
+        for person in reversed(self.cast.persons[-MAX_PEOPLE:]):
             if not any(one is owner for one in self.cast.kin_of.get(id(person), ())):
                 continue
             same = any(
@@ -388,7 +440,10 @@ class TableLinking(Linking):
                 continue
             if mention.word in person.words or word in self._heads(person):
                 own = {
-                    m for one in person.mentions if one.phrase for m in (*one.phrase.mods.lower().split(), one.phrase.word)
+                    m
+                    for one in person.mentions
+                    if one.phrase
+                    for m in (*one.phrase.mods.lower().split(), one.phrase.word)
                 } & _ORDER
                 if order <= own:
                     return person
@@ -413,7 +468,9 @@ class TableLinking(Linking):
         if word in YOUNG or word == "year-old":
             return child and (recent or not person.names)
         if word in _ADULTS:
-            shown = self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            shown = (
+                self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
+            )
             return recent and not child and bool(person.traits & shown)
         if word in _HARMED:
             return self.cast.is_protected(person) or bool(heads & (_HARMED | YOUNG))
@@ -437,7 +494,8 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> int:
             return 0
         # "Blessing O." and "Blessing Okoro", "J. Mensah" and "John Mensah"
         fits = len(short) == len(long) and all(
-            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in zip(short, long, strict=True)
+            a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+            for a, b in zip(short, long, strict=True)
         )
         return 4 if fits else 0
     if len(short) > 1:

@@ -115,7 +115,9 @@ _LEADS: dict[str, Lead] = {
     **dict.fromkeys(("a", "an", "one", "another", "", "some"), "a"),
     **dict.fromkeys(("the", "this", "that", "these", "those", "both", "all", "each"), "the"),
 }
-_COUNTING = word_set("two three four five six seven eight nine ten eleven twelve dozen several many")
+_COUNTING = word_set(
+    "two three four five six seven eight nine ten eleven twelve dozen several many"
+)
 
 
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:

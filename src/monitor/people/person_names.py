@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
@@ -29,211 +29,271 @@ Names = Mapping[FieldName, Sequence[Stretch]]
 Entity = tuple[int, int, str]
 """Where a named entity stands in a shadow text, and its label in spaCy's scheme."""
 
-_UP = f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+_UP = (
+    f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+)
 _PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
 _TO = (
-    r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von|der|"
+    r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von"
+    r"|der|"
     r"den|la|le)"
 )
 _NICK = r"[\"'][A-Z][\w.-]{1,20}[\"']"
 _RUN = late(
-    rf"(?<![\w'-]){_PART}(?: (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar|an|ur)-)?{_PART}){{0,11}}"
+    rf"(?<![\w'-]){_PART}(?: (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar|an"
+    rf"|ur)-)?{_PART}){{0,11}}"
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
-TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate sgt
-sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp ci capt
-captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander admiral marshal
-constable detective officer agent sheriff deputy chief commissioner commandant cop minister secretary
-senator sen rep representative congressman congresswoman congressmember mp mla mep president premier
-chancellor governor gov mayor ambassador councillor councilor councilman councilwoman alderman attorney
-prosecutor solicitor barrister advocate counsel lawyer pastor rev reverend father fr sister sr brother
-bishop archbishop cardinal pope imam sheikh sheik shaikh maulana mullah rabbi prince princess king queen
-emperor chairman chairwoman chairperson chair director ceo cfo coach manager spokesman spokeswoman
-spokesperson activist actor actress singer author journalist reporter photographer researcher analyst
-engineer nurse teacher principal headteacher headmaster headmistress doctor farmer driver pte private
-wo insp. acp dcp adgp dgp adc ssp hon honourable honorable assistant senior junior vice former late
-first undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson saint
-aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja chief. nana oba otunba hajia mallam shri
-smt kumari thiru datuk dato tan. tun puan encik haji hajjah ustaz ven venerable thero u daw sayadaw
-celebrity comedian rapper model businessman businesswoman tycoon billionaire leader whistleblower
-patrolman trooper deputy. survivor victim woman girl child boy man worker migrant refugee student pupil suspect
-defendant witness maid trafficker teenager mother undersheriff investigator examiner coroner crown special supervisory resident
-state. us u.s. acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty
-navy. duke duchess earl count countess baron baroness viscount"""
+TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate
+sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp
+ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
+admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
+cop minister secretary senator sen rep representative congressman congresswoman congressmember
+mp mla mep president premier chancellor governor gov mayor ambassador councillor councilor
+councilman councilwoman alderman attorney prosecutor solicitor barrister advocate counsel
+lawyer pastor rev reverend father fr sister sr brother bishop archbishop cardinal pope imam
+sheikh sheik shaikh maulana mullah rabbi prince princess king queen emperor chairman chairwoman
+chairperson chair director ceo cfo coach manager spokesman spokeswoman spokesperson activist
+actor actress singer author journalist reporter photographer researcher analyst engineer nurse
+teacher principal headteacher headmaster headmistress doctor farmer driver pte private wo acp
+dcp adgp dgp adc hon honourable honorable assistant senior junior vice former late first
+undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson
+saint aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja nana oba otunba
+hajia mallam shri smt kumari thiru datuk dato tan tun puan encik haji hajjah ustaz ven
+venerable thero u daw sayadaw celebrity comedian rapper model businessman businesswoman tycoon
+billionaire leader whistleblower patrolman trooper survivor victim woman girl child boy man
+worker migrant refugee student pupil suspect defendant witness maid trafficker teenager mother
+undersheriff investigator examiner coroner crown special supervisory resident state us u.s.
+acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty navy
+duke duchess earl count countess baron baroness viscount"""
 _TITLES = word_set(TITLES)
 _CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
 _NOBODY = word_set(
-    """the this that these those there then they she he his her it its we our you your i my me us in on at
-    by for from to with without after before during following when while since if as but and or so not
-    no nobody none one two three four five six seven eight nine ten eleven twelve some many most both
-    each every all another other others several few such what who whom whose why how where which
-    however meanwhile yesterday today tomorrow later earlier once even only just also still yet now
-    here soon ever never often sometimes perhaps maybe please thanks yes well oh ah hi hello dear police
-    officers detectives prosecutors officials investigators lawyers parliament government court authorities
-    monday tuesday wednesday thursday friday saturday sunday january february march april june july
-    august september october november december asked according born people women girls men boys
-    children mother mum mom dad witnesses neighbours neighbors photo photos image picture pictured images
-    file reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
+    """the this that these those there then they she he his her it its we our you your i my me us in
+    on at by for from to with without after before during following when while since if as but
+    and or so not no nobody none one two three four five six seven eight nine ten eleven twelve
+    some many most both each every all another other others several few such what who whom
+    whose why how where which however meanwhile yesterday today tomorrow later earlier once
+    even only just also still yet now here soon ever never often sometimes perhaps maybe please
+    thanks yes well oh ah hi hello dear police officers detectives prosecutors officials
+    investigators lawyers parliament government court authorities monday tuesday wednesday
+    thursday friday saturday sunday january february march april june july august september
+    october november december asked according born people women girls men boys children mother
+    mum mom dad witnesses neighbours neighbors photo photos image picture pictured images file
+    reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
     comments updated published posted source sources copyright via editor editors staff writer
     although though because despite unlike like under over until unless whether either neither
-    nor among amid between within across about above below against around behind beside beyond inside
-    outside near off out up down through throughout toward towards upon instead rather than too very
-    is are was were be been being am do does did has have had will would can could shall should may
-    might must let get got go going come came see saw say said says tell told call called new old
-    young good great big small little last next first second third final early late whatever everyone
-    everybody everything someone somebody something anyone anybody anything nothing"""
+    nor among amid between within across about above below against around behind beside beyond
+    inside outside near off out up down through throughout toward towards upon instead rather
+    than too very is are was were be been being am do does did has have had will would can
+    could shall should may might must let get got go going come came see saw say said says tell
+    told call called new old young good great big small little last next first second third
+    final early late whatever everyone everybody everything someone somebody something anyone
+    anybody anything nothing"""
 )
 """Words with a capital that begin a sentence or a headline, and nobody's name."""
 _NO_PERSON = word_set(
-    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec deal obscenity
-    tracking grand crumbles video videos gallery desert garden gardens kitchen warehouse parish artist specialist stylist presenter coordinator prime
-    disorder training medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
-    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein' saturdays
-    resolution memorandum consul senate. sub-inspector forum summit conference congressional joint
-    hotline helpline squad. battle war wars disease syndrome virus language studies research science sciences
-    management affairs. relations economy economic market markets trade security. nuclear energy oil gas
-    exchange stock fashion style design designer model's beauty hair salon spa massage parlour parlor
-    motel inn lodge villa villas manor farm farms ranch plantation estates mine mines factory mill mills
-    garments apparel textile textiles foods food pizza coffee tea beer wine brewery
-    line lines rail railway railways train trains bus express metro subway ferry ship vessel boat
-    car cars motor motors auto bmw toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus
-    iphone android windows xbox playstation bitcoin ethereum visa mastercard paypal western-union
-    netflix's hulu hbo itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua
-    independence freedom liberty peace victory memorial anniversary centenary birthday wedding
-    english. hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese
-    punjabi pashto dari farsi mandarin cantonese tagalog creole romani
-    tv3 bbc1 news1 breaking exclusive opinion editorial analysis feature features live update
-    january february march april june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa
-    fda cdc sec osha eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention protocol treaty directive charter plan strategy statement report index
-    ministry department office bureau directorate division branch unit squad team force agency
-    authority service services police army navy court tribunal council committee commission board
-    embassy union institute institution university college school academy hospital clinic museum church
-    mission mosque temple cathedral foundation charity fund trust association alliance coalition
-    partnership league society organisation organization movement campaign project programme program
-    initiative centre center network group party congress senate parliament assembly house
-    committee federation confederation bank company corporation corp inc ltd llc plc co limited group
-    holdings industries enterprises agency agencies airlines airways airport hotel resort restaurant
-    bar club cafe market mall plaza tower towers station park street road avenue lane square drive close
-    terrace boulevard highway bridge river lake sea ocean gulf island islands mount mountain mountains valley
-    beach bay harbour harbor port village town city county district province region state states
-    republic kingdom emirates nation nations empire territory territories municipality borough
-    north south east west northern southern eastern western central africa asia europe america
-    international national federal global royal labor labour justice security defence defense
-    immigration customs border interior foreign affairs human rights trafficking welfare health education
-    social development finance treasury homeland homes home refuge shelter fc afc united rovers wanderers
-    athletic albion hotspur arsenal chelsea liverpool everton news times post daily herald guardian telegraph mirror
-    tribune gazette journal chronicle press media television tv radio magazine online facebook instagram
-    twitter whatsapp tiktok youtube telegram google microsoft apple amazon uber netflix snapchat viber
-    christmas easter ramadan eid covid covid-19 coronavirus isis isil taliban hamas hezbollah
-    world cup olympics games league championship festival day week month year award awards prize
-    operation project act section article chapter amendment supreme high crown district
-    appeals circuit penal criminal procedure evidence prevention suppression elimination
-    muslim muslims christian christians hindu hindus jewish jews buddhist catholic islamic islam
-    democrat democrats republican republicans conservative conservatives labour tory tories liberal
-    white black hispanic latino latina asian african european american british english french german
-    survivor survivors victim victims women woman girls girl children child boys boy men youth families
-    family workers worker migrants migrant refugees refugee students student students pupils citizens
-    attorney attorneys general ministers prosecutors investigation investigations investigative task crimes crime offenders
-    exploited missing child. legal aid law enforcement community communities consulate embassy
-    hall room building block flat apartment estate housing prison jail penitentiary detention correctional
-    facility camp base headquarters command battalion regiment brigade corps guard coast
-    festival theatre theater studio studios pictures films records productions entertainment
-    university. campus faculty library archives gallery
-    internet web site website app apps ai gps dna hiv aids ngo ngos un eu nato usa uk us uae unicef
-    unodc iom ilo interpol europol fbi cia cid nca ice dea homeland doj dhs hsi whatsapp"""
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec
+    deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
+    warehouse parish artist specialist stylist presenter coordinator prime disorder training
+    medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
+    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein'
+    saturdays resolution memorandum consul senate. sub-inspector forum summit conference
+    congressional joint hotline helpline squad. battle war wars disease syndrome virus language
+    studies research science sciences management affairs. relations economy economic market
+    markets trade security. nuclear energy oil gas exchange stock fashion style design designer
+    model's beauty hair salon spa massage parlour parlor motel inn lodge villa villas manor
+    farm farms ranch plantation estates mine mines factory mill mills garments apparel textile
+    textiles foods food pizza coffee tea beer wine brewery line lines rail railway railways
+    train trains bus express metro subway ferry ship vessel boat car cars motor motors auto bmw
+    toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus iphone android windows
+    xbox playstation bitcoin ethereum visa mastercard paypal western-union netflix's hulu hbo
+    itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua independence
+    freedom liberty peace victory memorial anniversary centenary birthday wedding english.
+    hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese punjabi
+    pashto dari farsi mandarin cantonese tagalog creole romani tv3 bbc1 news1 breaking
+    exclusive opinion editorial analysis feature features live update january february march
+    april june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa fda cdc sec osha
+    eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention
+    protocol treaty directive charter plan strategy statement report index ministry department
+    office bureau directorate division branch unit squad team force agency authority service
+    services police army navy court tribunal council committee commission board embassy union
+    institute institution university college school academy hospital clinic museum church
+    mission mosque temple cathedral foundation charity fund trust association alliance
+    coalition partnership league society organisation organization movement campaign project
+    programme program initiative centre center network group party congress senate parliament
+    assembly house committee federation confederation bank company corporation corp inc ltd llc
+    plc co limited group holdings industries enterprises agency agencies airlines airways
+    airport hotel resort restaurant bar club cafe market mall plaza tower towers station park
+    street road avenue lane square drive close terrace boulevard highway bridge river lake sea
+    ocean gulf island islands mount mountain mountains valley beach bay harbour harbor port
+    village town city county district province region state states republic kingdom emirates
+    nation nations empire territory territories municipality borough north south east west
+    northern southern eastern western central africa asia europe america international national
+    federal global royal labor labour justice security defence defense immigration customs
+    border interior foreign affairs human rights trafficking welfare health education social
+    development finance treasury homeland homes home refuge shelter fc afc united rovers
+    wanderers athletic albion hotspur arsenal chelsea liverpool everton news times post daily
+    herald guardian telegraph mirror tribune gazette journal chronicle press media television
+    tv radio magazine online facebook instagram twitter whatsapp tiktok youtube telegram google
+    microsoft apple amazon uber netflix snapchat viber christmas easter ramadan eid covid
+    covid-19 coronavirus isis isil taliban hamas hezbollah world cup olympics games league
+    championship festival day week month year award awards prize operation project act section
+    article chapter amendment supreme high crown district appeals circuit penal criminal
+    procedure evidence prevention suppression elimination muslim muslims christian christians
+    hindu hindus jewish jews buddhist catholic islamic islam democrat democrats republican
+    republicans conservative conservatives labour tory tories liberal white black hispanic
+    latino latina asian african european american british english french german survivor
+    survivors victim victims women woman girls girl children child boys boy men youth families
+    family workers worker migrants migrant refugees refugee students student students pupils
+    citizens attorney attorneys general ministers prosecutors investigation investigations
+    investigative task crimes crime offenders exploited missing child. legal aid law
+    enforcement community communities consulate embassy hall room building block flat apartment
+    estate housing prison jail penitentiary detention correctional facility camp base
+    headquarters command battalion regiment brigade corps guard coast festival theatre theater
+    studio studios pictures films records productions entertainment university. campus faculty
+    library archives gallery internet web site website app apps ai gps dna hiv aids ngo ngos un
+    eu nato usa uk us uae unicef unodc iom ilo interpol europol fbi cia cid nca ice dea
+    homeland doj dhs hsi whatsapp"""
 )
 """Words of organisations, places, laws, clubs and groups: a run of capitals that holds one is no person."""
 _PLACES = word_set(
-    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha kuwait
-    riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore malaysia colombo
-    kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul ankara athens rome madrid
-    lisbon berlin vienna brussels amsterdam dublin belfast edinburgh glasgow cardiff manchester birmingham
-    leeds bradford rotherham rochdale oxford cambridge bristol essex kent yorkshire lancashire cornwall
-    york angeles francisco diego antonio vegas chicago houston dallas boston seattle miami atlanta detroit
-    philadelphia washington california texas florida ohio michigan illinois georgia nevada oregon arizona
-    india pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
-    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt morocco
-    algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon congo rwanda
-    burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana africa russia ukraine
-    poland romania moldova bulgaria hungary serbia albania kosovo bosnia croatia greece italy
-    spain portugal france germany netherlands belgium switzerland austria sweden norway denmark finland
-    ireland scotland wales england britain turkey syria lebanon iraq iran afghanistan saudi arabia yemen
-    oman qatar bahrain emirates israel palestine gaza mexico guatemala honduras salvador nicaragua
-    colombia venezuela ecuador peru bolivia brazil argentina chile paraguay uruguay haiti cuba
-    jamaica trinidad tobago canada ontario quebec toronto vancouver montreal ottawa australia sydney
-    melbourne brisbane perth queensland zealand auckland wellington papua fiji hong kong taiwan macau
-    sabah sarawak penang johor selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat
-    rajasthan jharkhand odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
+    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha
+    kuwait riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore
+    malaysia colombo kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul
+    ankara athens rome madrid lisbon berlin vienna brussels amsterdam dublin belfast edinburgh
+    glasgow cardiff manchester birmingham leeds bradford rotherham rochdale oxford cambridge
+    bristol essex kent yorkshire lancashire cornwall york angeles francisco diego antonio vegas
+    chicago houston dallas boston seattle miami atlanta detroit philadelphia washington
+    california texas florida ohio michigan illinois georgia nevada oregon arizona india
+    pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
+    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt
+    morocco algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon
+    congo rwanda burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana
+    africa russia ukraine poland romania moldova bulgaria hungary serbia albania kosovo bosnia
+    croatia greece italy spain portugal france germany netherlands belgium switzerland austria
+    sweden norway denmark finland ireland scotland wales england britain turkey syria lebanon
+    iraq iran afghanistan saudi arabia yemen oman qatar bahrain emirates israel palestine gaza
+    mexico guatemala honduras salvador nicaragua colombia venezuela ecuador peru bolivia brazil
+    argentina chile paraguay uruguay haiti cuba jamaica trinidad tobago canada ontario quebec
+    toronto vancouver montreal ottawa australia sydney melbourne brisbane perth queensland
+    zealand auckland wellington papua fiji hong kong taiwan macau sabah sarawak penang johor
+    selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat rajasthan jharkhand
+    odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
 )
 """Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
-_ALSO_PERSONS = word_set("georgia paris jordan chad israel sydney florence dallas houston washington")
+_ALSO_PERSONS = word_set(
+    "georgia paris jordan chad israel sydney florence dallas houston washington"
+)
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps ford")
 """Of these words those that may be part of a name where not in capitals."""
 _CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
 _KIN = (
-    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother|sister)|"
-    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower|niece|nephew|"
-    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny|grandma|"
+    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
+    r"|sister)|"
+    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower"
+    r"|niece|nephew|"
+    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny"
+    r"|grandma|"
     r"friend|colleague|classmate|neighbou?r|roommate|stepdad|stepmum|stepmom)"
 )
 _PEOPLE = (
-    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?|returnees?|"
+    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?"
+    r"|returnees?|"
     r"youths?|teenagers?|teens?|students?|pupils?|maids?|housemaids?|migrants?|complainants?|"
     r"witness(?:es)?|plaintiffs?|accusers?|fisherm[ae]n|suspects?|defendants?|accused|schoolgirls?|"
-    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?|officers?|"
+    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?"
+    r"|officers?|"
     r"constables?|toddlers?|infant|bab(?:y|ies)|nationals?|refugees?|couple|brothers|sisters|"
-    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?|activists?|"
-    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager|secretary|"
-    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n|businesswoman|"
-    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator|chair(?:man|woman)?)"
+    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?"
+    r"|activists?|"
+    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager"
+    r"|secretary|"
+    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n"
+    r"|businesswoman|"
+    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator"
+    r"|chair(?:man|woman)?)"
 )
 _SAY = (
-    r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers|remembered|wept|"
-    r"testified|claims|claimed|alleged|alleges|admitted|admits|denied|denies|insisted|insists|stated|wrote|writes|"
+    r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers"
+    r"|remembered|wept|"
+    r"testified|claims|claimed|alleged|alleges|admitted|admits|denied|denies|insisted|insists"
+    r"|stated|wrote|writes|"
     r"noted|notes|warned|warns|argued|argues|pleaded|replied|asked|asks|thinks|thought|believes|"
-    r"revealed|confirmed|confessed|continues|continued|laughed|cried|smiled|shared|shares|described|describes)"
+    r"revealed|confirmed|confessed|continues|continued|laughed|cried|smiled|shared|shares"
+    r"|described|describes)"
 )
 _BEHIND_SURE = late(
-    rf",? \(?(?:now |then |also |aged |age |only |just )*\d{{1,3}}(?:\)|(?=[,.;:)]|$| (?:of|from|years?\b)))"
-    rf"|,? \(?a[gk]\.?e?d? \d{{1,2}}\b|,? \d{{1,2}}-year-old\b|,? who (?:was|is|had|has|said|[a-z]+ed)\b"
-    rf"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name|real name|identity))"
+    r",? \(?(?:now |then |also |aged |age |only |just )*\d{1,3}(?:\)|(?=[,.;:)]|$| (?:of|from"
+    r"|years?\b)))"
+    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? \d{1,2}-year-old\b|,? who (?:was|is|had|has|said"
+    r"|[a-z]+ed)\b"
+    r"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name"
+    r"|real name|identity))"
 )
 _ROLES_BEHIND = late(
-    rf", (?:an?|the|one of the|(?:his|her|their)(?: own)?|who|[\w'-]+'s) (?:[\w'-]+ ){{0,4}}?(?:{_KIN}|{_PEOPLE})\b"
+    r", (?:an?|the|one of the|(?:his|her|their)(?: own)?|who|[\w'-]+'s) (?:[\w'-]+ "
+    rf"){{0,4}}?(?:{_KIN}|{_PEOPLE})\b"
 )
 _SAYS_BEHIND = late(
     rf",? (?:(?:also|later|then|has|had|who|tearfully|\w+ly) )?{_SAY}\b"
-    rf"|'s? (?:{_KIN}|lawyer|body|family|case|story|parents|relatives|ordeal|death|funeral|killer|attacker|estate|children|murder|killing|attorney|"
+    rf"|'s? (?:{_KIN}|lawyer|body|family|case|story|parents|relatives|ordeal|death|funeral|killer"
+    r"|attacker|estate|children|murder|killing|attorney|"
     r"solicitor|trial|home|house|friends|arrest|remains|phone|face|life|eyes|voice)\b"
 )
 _ACTS_BEHIND = late(
-    r" (?:was|is|has|had) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced|convicted|charged|"
-    r"found|killed|murdered|rescued|trafficked|abducted|kidnapped|lured|recruited|forced|taken|married|"
-    r"sitting|standing|working|living|told|asked|released|remanded|detained|last seen|reported|one of|"
+    r" (?:was|is|has|had) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced"
+    r"|convicted|charged|"
+    r"found|killed|murdered|rescued|trafficked|abducted|kidnapped|lured|recruited|forced|taken"
+    r"|married|"
+    r"sitting|standing|working|living|told|asked|released|remanded|detained|last seen|reported"
+    r"|one of|"
     r"among|years old|a|an|the|not|only|just|\d\d)\b"
-    r"| (?:pleaded|appeared|lives|lived|grew|moved|fled|escaped|left|died|went|came|returned|married|"
-    r"wept|smiled|sat|stood|worked|works|earned|wanted|wants|knew|knows|felt|feels|met|remembers|hopes|dreams|started|began|"
-    r"decided|dropped|tried|managed|realised|realized|refused|agreed|joined|became|spent|lost|got|ran|paid|"
+    r"| (?:pleaded|appeared|lives|lived|grew|moved|fled|escaped|left|died|went|came|returned"
+    r"|married|"
+    r"wept|smiled|sat|stood|worked|works|earned|wanted|wants|knew|knows|felt|feels|met|remembers"
+    r"|hopes|dreams|started|began|"
+    r"decided|dropped|tried|managed|realised|realized|refused|agreed|joined|became|spent|lost|got"
+    r"|ran|paid|"
     r"used|travelled|traveled|who)\b"
 )
 _DOES_BEHIND = late(
-    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard|stood|"
+    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard"
+    r"|stood|"
     r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
 )
+_SUFFERS_BEHIND = late(
+    r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed"
+    r"|sentenced|convicted|charged|"
+    r"murdered|abducted|kidnapped|lured|remanded|imprisoned|freed on bail)\b|,? who (?:was|is|had"
+    r"|has|said)\b"
+)
+_TOWN_OF = late(
+    r"\b(?:villages?|towns?|cit(?:y|ies)|districts?|suburbs?|islands?|states?|provinces?|regions?"
+    r"|areas?|ports?|hamlet|"
+    r"county|municipality|neighbou?rhood|outskirts|streets|capital|north|south|east|west) (?:of"
+    r"|called|named) $",
+    re.IGNORECASE,
+)
 _CALLED = late(
-    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known (?:only )?as|alias|aliases|"
-    r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i am|i'm|"
-    r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?|pseudonym|referred to as|formerly|n\u00e9e|real name) "
+    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known "
+    r"(?:only )?as|alias|aliases|"
+    r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i "
+    r"am|i'm|"
+    r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?"
+    r"|pseudonym|referred to as|formerly|n\u00e9e|real name) "
     r"(?:only )?(?:as )?[\"']?$",
     re.IGNORECASE,
 )
 _KIN_BEFORE = late(
-    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$", re.IGNORECASE
+    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
+    re.IGNORECASE,
 )
 _HER_KIN = late(
-    rf"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ ){{0,2}}"
+    r"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ "
+    rf"){{0,2}}"
     rf"{_KIN}s?,? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
@@ -243,22 +303,36 @@ _KIN_OF = late(
     re.IGNORECASE,
 )
 _HEADS_BEHIND = late(
-    r", (?:the |an? |its |their |his |her )?(?:[\w.-]+ ){0,3}?(?:owner|director|head|spokes(?:man|woman|person)|"
-    r"founder|co-founder|lawyer|attorney|ceo|president|professor|chair(?:man|woman|person)?|secretary|"
-    r"manager|coordinator|editor|author|expert|analyst|researcher|member|leader|minister|father|mother|"
-    r"brother|sister|son|daughter|wife|husband|resident|native|survivor)s? (?:of|at|for|with|from|in)\b",
+    r", (?:the |an? |its |their |his |her )?(?:[\w.-]+ ){0,3}?(?:owner|director|head|spokes(?:man"
+    r"|woman|person)|"
+    r"founder|co-founder|lawyer|attorney|ceo|president|professor|chair(?:man|woman|person)?"
+    r"|secretary|"
+    r"manager|coordinator|editor|author|expert|analyst|researcher|member|leader|minister|father"
+    r"|mother|"
+    r"brother|sister|son|daughter|wife|husband|resident|native|survivor)s? (?:of|at|for|with|from"
+    r"|in)\b",
     re.IGNORECASE,
 )
 _SAID_BEFORE = late(rf"(?:[\"',] |, ){_SAY} $")
 _AGE_BEFORE = late(
-    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $", re.IGNORECASE
-)
-_YEAR_OLD_BEFORE = late(
-    r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* ){0,2}$",
+    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $",
     re.IGNORECASE,
 )
-_CREDIT = late(r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: by)?:? ?\(?$", re.I)
-_TITLE_BEFORE = late(rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? $", re.IGNORECASE)
+_YEAR_OLD_BEFORE = late(
+    r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* "
+    r"){0,2}$",
+    re.IGNORECASE,
+)
+_CREDIT = late(
+    r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: "
+    r"by)?:? ?\(?$",
+    re.IGNORECASE,
+)
+_TITLE_BEFORE = late(
+    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=lambda t: (-len(t), t)))})\.? "
+    r"$",
+    re.IGNORECASE,
+)
 _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
@@ -372,45 +446,38 @@ class _Finder:
     def _cut(self, start: int, end: int, over: list[Entity]) -> Iterator[_Run]:
         """Yield what a run leaves without titles and words that nobody is called by."""
         text = self.text
-        words = [
-            (start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])
-        ]
+        words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
         lower = [text[slice(*word)].lower().strip(".") for word in words]
-        is_person = [e for e in over if e[2] == "PERSON"]
-        first, last = 0, len(words)
-        while last > first and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
+        last = len(words)
+        while last and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
             last -= 1
-        titled = False
-        for index in range(last - 1):
-            if lower[index] in _TITLES and not all(w in _SUFFIXES for w in lower[index + 1 : last]):
-                first, titled = index + 1, True
+        first = behind_title = _behind_title(lower[:last])
         while first < last and (lower[first] in _NOBODY or lower[first].endswith("-old")):
             first += 1
-        # "Inspector General of Police Kofi Mensah"
-        if text.endswith((" of ", " of the ", " for "), 0, words[first][0] if first < last else 0):
-            while first < last - 2 and lower[first] in _NO_PERSON:
-                first += 1
-        begins = {e[0] for e in is_person}
-        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
-            if words[index][0] in begins and (
-                lower[first] in _NO_PERSON
-                or any(e[2] == "NORP" and e[0] <= words[first][0] < e[1] for e in over)
-            ):
-                first = index
         if first >= last:
             return
+        # "Inspector General of Police Kofi Mensah"
+        if text.endswith((" of ", " of the ", " for "), 0, words[first][0]):
+            while first < last - 2 and lower[first] in _NO_PERSON:
+                first += 1
+        begins = {e[0] for e in over if e[2] == "PERSON"}
+        peoples = [e for e in over if e[2] == "NORP"]
+        for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
+            at = words[first][0]
+            no_name = lower[first] in _NO_PERSON or any(e[0] <= at < e[1] for e in peoples)
+            if no_name and words[index][0] in begins:
+                first = index
         low, high = words[first][0], words[last - 1][1]
-        if text[high - 1] == "." and high - words[last - 1][0] > 2:
+        if text[high - 1] == "." and high - words[last - 1][0] > len("J."):
             high -= 1
         parts = tuple(text[slice(*word)] for word in words[first:last])
         labels = frozenset(e[2] for e in over if e[0] < high and low < e[1])
-        before = text[max(0, low - 24) : low]
-        titled = titled or bool(_TITLE_BEFORE.search(before))
+        titled = behind_title > 0 or bool(_TITLE_BEFORE.search(text, max(0, low - 24), low))
         yield _Run(low, high, parts, titled, low in self.starts, labels)
 
     def is_heading(self, low: int, high: int) -> bool:
         """Whether most longer words of a line have capitals."""
-        words = [w for w in re.findall(r"[^\W\d_]{4,}", self.text[low:high])]
+        words = re.findall(r"[^\W\d_]{4,}", self.text[low:high])
         return sum(w[0].isupper() for w in words) > 0.6 * len(words)
 
     def find(self) -> None:
@@ -421,7 +488,7 @@ class _Finder:
             ):
                 self.found[run[:2]] = run
         for order in (self.runs, self.runs[::-1]):
-            for one, other in zip(order, order[1:], strict=False):
+            for one, other in pairwise(order):
                 low, high = sorted((one, other))
                 between = self.text[low.end : high.start]
                 if (
@@ -458,7 +525,7 @@ class _Finder:
             return False
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
-        return not _CLUB.match(self.text, run.end)
+        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
@@ -478,47 +545,48 @@ class _Finder:
 
     def _told(self, run: _Run) -> bool:
         """Whether the words beside a run show that it names a person."""
-        text, (start, end) = self.text, run[:2]
-        before = self._before(run)
+        before, end = self._before(run), run.end
         single = len(run.parts) == 1
         if single and run.opens and run.parts[0].lower() in self.small and not run.titled:
             return False
-        if (
-            _CIVIL_BEFORE.search(before)
-            or _CALLED.search(before)
-            or _BEHIND_SURE.match(text, end)
-            or ("NORP" not in run.labels and _HER_KIN.search(before))
-            or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
-            or (not single and _HEADS_BEHIND.match(text, end))
-        ):
+        if self._surely(run, before):
             return True
-        if before.endswith((" the ", "The ")):
+        if before.endswith((" the ", "The ")) or (single and self._is_doubtful(run)):
             return False
-        if single and (
-            self.placed[run.parts[0]] > 0
-            or run.parts[0].isupper()
-            or (run.opens and _COMMON.search(run.parts[0]))
-        ):
-            return False
-        if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
+        if _SAYS_BEHIND.match(self.text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
-        if run.labels & _OTHERS or (not run.titled and before.lower().endswith(_PLACING)):
+        placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
+        if run.labels & _OTHERS or (placed and not run.titled):
             return False
-        if (
+        shapes_before = (_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE)
+        shapes_behind: tuple[re.Pattern[str], ...] = (_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND)
+        if not single:
+            shapes_before += (_SAID_BEFORE, _CREDIT)
+            shapes_behind += (_DOES_BEHIND,)
+        return (
             run.titled
-            or _KIN_BEFORE.search(before)
-            or _KIN_OF.search(before)
-            or _YEAR_OLD_BEFORE.search(before)
-            or _ROLES_BEHIND.match(text, end)
-        ):
-            return True
-        if not single and (_SAID_BEFORE.search(before) or _CREDIT.search(before)):
-            return True
-        if _SAYS_BEHIND.match(text, end) or _ACTS_BEHIND.match(text, end):
-            return True
-        if not single and _DOES_BEHIND.match(text, end):
-            return True
-        return any(len(part) == 2 and part.endswith(".") for part in run.parts[1:])
+            or any(shape.search(before) for shape in shapes_before)
+            or any(shape.match(self.text, end) for shape in shapes_behind)
+            or any(len(part) == len("O.") and part.endswith(".") for part in run.parts[1:])
+        )
+
+    def _surely(self, run: _Run, before: str) -> bool:
+        """Whether a shape tells a person, whatever spaCy calls the name."""
+        shapes_before = [_CIVIL_BEFORE, _CALLED]
+        if "NORP" not in run.labels:
+            shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
+        shapes_behind = [_BEHIND_SURE]
+        if len(run.parts) > 1:
+            shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
+        return any(shape.search(before) for shape in shapes_before) or any(
+            shape.match(self.text, run.end) for shape in shapes_behind
+        )
+
+    def _is_doubtful(self, run: _Run) -> bool:
+        """Whether a single word may well be a place, an abbreviation or a common word."""
+        word = run.parts[0]
+        common = run.opens and _COMMON.search(word) is not None
+        return self.placed[word] > 0 or word.isupper() or common
 
     def known(self) -> dict[str, bool]:
         """Return the parts of the names found, and whether they may be called by it alone."""
@@ -536,39 +604,48 @@ class _Finder:
         upper = {part.upper() for part in known}
         if self.is_heading(0, len(self.text)):
             spans.update(self._in_heading(known))
-        for run in self.runs:
-            before = self._before(run).lower()
-            if run[:2] in spans or (
-                before.endswith((*_PLACING, " the ")) and "PERSON" not in run.labels
-            ):
-                continue
-            parts = [part for part in run.parts if len(part) > 2]
-            if not parts:
-                continue
-            if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
-                if len(parts) > 1 or (known[parts[0]] and not (
-                    before.endswith((*_PLACING, " the "))
-                )):
-                    spans.add(run[:2])
-            elif len(parts) > 1 and all(part in upper for part in parts):
-                spans.add(run[:2])
-            elif self._may(run) and not run.labels & _OTHERS and len(parts) > 1:
-                if known.get(parts[-1]):
-                    spans.add(run[:2])
+        spans.update(
+            run[:2]
+            for run in self.runs
+            if run[:2] not in spans and self._repeats(run, known, upper)
+        )
         return sorted(spans)
 
+    def _repeats(self, run: _Run, known: dict[str, bool], upper: set[str]) -> bool:
+        """Whether a run is a part of a known name, a name in capitals, or shares a surname."""
+        parts = [part for part in run.parts if len(part) > 2]
+        placed = self._before(run).lower().endswith((*_PLACING, " the "))
+        if not parts or (placed and (len(parts) == 1 or "PERSON" not in run.labels)):
+            return False
+        if len(parts) == 1:
+            return known.get(parts[0], False) and self._may(run)
+        if all(part in known for part in parts) or all(part in upper for part in parts):
+            return True
+        is_other = bool(run.labels & _OTHERS)
+        return not is_other and known.get(parts[-1], False) and self._may(run)
 
     def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
         name: list[Stretch] = []
         for found in (*_PLAIN.finditer(self.text), None):
             part = found[0].removesuffix("'s") if found else ""
-            if name and (found is None or part not in known or self.text[name[-1][1] : found.start()] != " "):
+            if name and (
+                found is None or part not in known or self.text[name[-1][1] : found.start()] != " "
+            ):
                 if len(name) > 1 or known[self.text[slice(*name[0])]]:
                     yield name[0][0], name[-1][1]
                 name = []
             if found and part in known:
                 name.append((found.start(), found.start() + len(part)))
+
+
+def _behind_title(words: list[str]) -> int:
+    """Return where a name begins behind its titles: 0 where none stands before it."""
+    behind = 0
+    for index, word in enumerate(words[:-1]):
+        if word in _TITLES and not _SUFFIXES.issuperset(words[index + 1 :]):
+            behind = index + 1
+    return behind
 
 
 _ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
@@ -595,7 +672,11 @@ def _country_words() -> frozenset[str]:
 
 _TO_WORDS = word_set("de da das do dos del di bin al el van von der den la le")
 _SUFFIXES = word_set("jr sr ii iii iv")
-_OTHERS = frozenset(("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE"))
+_OTHERS = frozenset(
+    ("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE")
+)
 _LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
-_PLACING = tuple(f" {word} " for word in "in at from near into across around outside".split())
+_PLACING = tuple(
+    f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"]
+)

@@ -10,71 +10,83 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
 
 _SHE = word_set(
-    """woman girl mother mum mom mummy wife ex-wife daughter sister aunt auntie aunty niece grandmother
-    granny gran grandma granddaughter stepmother stepdaughter stepsister girlfriend ex-girlfriend
-    widow housewife bride lady schoolgirl maid housemaid nanny waitress policewoman spokeswoman
-    businesswoman madam nun actress fiancee fianc\u00e9e half-sister mother-in-law sister-in-law
-    daughter-in-law godmother goddaughter mother-of-one mother-of-two mother-of-three mother-of-four
-    grandmother-of-two congresswoman chairwoman landlady heiress princess queen midwife mama"""
+    """woman girl mother mum mom mummy wife ex-wife daughter sister aunt auntie aunty niece
+    grandmother granny gran grandma granddaughter stepmother stepdaughter stepsister girlfriend
+    ex-girlfriend widow housewife bride lady schoolgirl maid housemaid nanny waitress
+    policewoman spokeswoman businesswoman madam nun actress fiancee fianc\u00e9e half-sister
+    mother-in-law sister-in-law daughter-in-law godmother goddaughter mother-of-one
+    mother-of-two mother-of-three mother-of-four grandmother-of-two congresswoman chairwoman
+    landlady heiress princess queen midwife mama"""
 )
 _HE = word_set(
-    """man boy father dad daddy husband ex-husband son brother uncle nephew grandfather grandad grandpa
-    grandson stepfather stepson stepbrother boyfriend ex-boyfriend widower gentleman schoolboy
-    fisherman policeman spokesman businessman monk priest pastor imam fianc\u00e9 half-brother
-    father-in-law brother-in-law son-in-law godfather godson father-of-one father-of-two
-    father-of-three father-of-four houseboy deckhand gunman congressman chairman landlord lad chap bloke
-    king prince papa"""
+    """man boy father dad daddy husband ex-husband son brother uncle nephew grandfather grandad
+    grandpa grandson stepfather stepson stepbrother boyfriend ex-boyfriend widower gentleman
+    schoolboy fisherman policeman spokesman businessman monk priest pastor imam fianc\u00e9
+    half-brother father-in-law brother-in-law son-in-law godfather godson father-of-one
+    father-of-two father-of-three father-of-four houseboy deckhand gunman congressman chairman
+    landlord lad chap bloke king prince papa"""
 )
 KIN = word_set(
-    """mother mum mom mummy mama wife ex-wife daughter sister aunt auntie aunty niece grandmother granny gran
-    grandma granddaughter stepmother stepdaughter stepsister girlfriend ex-girlfriend widow fiancee
-    fianc\u00e9e half-sister mother-in-law sister-in-law daughter-in-law godmother goddaughter
-    father dad daddy papa husband ex-husband son brother uncle nephew grandfather grandad grandpa grandson
-    stepfather stepson stepbrother boyfriend ex-boyfriend widower fianc\u00e9 half-brother father-in-law
-    brother-in-law son-in-law godfather godson parent parents sibling siblings twin cousin cousins child
-    children baby partner spouse sons daughters sisters brothers grandparents grandchildren relatives
-    relative family families guardian kids kid uncles aunts nephews nieces grandchild stepchild in-laws ex
-    toddler infant newborn stepdad stepmum husbands wives mothers fathers son's ex-partner"""
+    """mother mum mom mummy mama wife ex-wife daughter sister aunt auntie aunty niece grandmother
+    granny gran grandma granddaughter stepmother stepdaughter stepsister girlfriend
+    ex-girlfriend widow fiancee fianc\u00e9e half-sister mother-in-law sister-in-law
+    daughter-in-law godmother goddaughter father dad daddy papa husband ex-husband son brother
+    uncle nephew grandfather grandad grandpa grandson stepfather stepson stepbrother boyfriend
+    ex-boyfriend widower fianc\u00e9 half-brother father-in-law brother-in-law son-in-law
+    godfather godson parent parents sibling siblings twin cousin cousins child children baby
+    partner spouse sons daughters sisters brothers grandparents grandchildren relatives
+    relative family families guardian kids kid uncles aunts nephews nieces grandchild stepchild
+    in-laws ex toddler infant newborn stepdad stepmum husbands wives mothers fathers son's
+    ex-partner"""
 )
 """Nouns that a possessive makes kin, or close to it."""
 YOUNG = word_set(
-    """girl boy child baby infant toddler teenager teen youth youngster schoolgirl schoolboy schoolchild pupil
-    minor kid newborn adolescent juvenile underage girls boys children teenagers teens schoolgirls
-    schoolboys pupils minors kids babies infants toddlers youths youngsters adolescents schoolchildren"""
+    """girl boy child baby infant toddler teenager teen youth youngster schoolgirl schoolboy
+    schoolchild pupil minor kid newborn adolescent juvenile underage girls boys children
+    teenagers teens schoolgirls schoolboys pupils minors kids babies infants toddlers youths
+    youngsters adolescents schoolchildren"""
 )
 SURELY_YOUNG = YOUNG - word_set("youth youths child children baby babies kid kids")
 """Of these those that nobody is called as an adult: "her child" may be forty."""
 _ANY = word_set(
-    """person individual child baby infant toddler teenager teen youth youngster schoolchild pupil student
-    minor kid newborn adolescent juvenile orphan adult victim survivor complainant accuser plaintiff
-    suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer
-    trafficker smuggler recruiter agent broker pimp ringleader convict inmate prisoner detainee fugitive
-    witness bystander passer-by worker labourer laborer employee colleague co-worker apprentice intern
-    driver cook cleaner servant helper guard farmer miner nurse doctor teacher principal headmaster
-    headmistress lecturer professor engineer trader vendor shopkeeper dancer singer hairdresser seamstress
-    mechanic carpenter electrician mason plumber accountant clerk journalist reporter photographer editor
-    lawyer attorney solicitor barrister judge magistrate prosecutor detective officer constable sergeant
-    inspector policeman soldier sailor seafarer officer official spokesperson minister politician
-    lawmaker senator mayor councillor governor president activist campaigner advocate volunteer
-    counsellor counselor psychologist psychiatrist caseworker caretaker carer caregiver foster-carer owner
-    manager boss employer supervisor director founder client customer guest tenant landlord neighbour neighbor
-    friend classmate roommate flatmate housemate acquaintance stranger partner spouse cousin relative sibling
-    parent guardian twin kin resident villager native national migrant refugee returnee expatriate tourist
-    traveller traveler passenger pedestrian motorist motorcyclist cyclist rider biker patient citizen
-    immigrant asylum-seeker seeker deportee graduate undergraduate recruit trainee dropout performer
-    model actor athlete player coach footballer cricketer pilot captain crewman crewmember conductor
-    sex-worker prostitute escort beggar hawker fishmonger tailor butcher baker barber caller informant source
-    hostage captive deceased ex ex-partner co-accused co-defendant accomplice leader chief
-    cleric bishop gangster thief robber burglar gunman shooter bomber militant fighter rebel
-    entrepreneur billionaire businessperson executive consultant expert analyst researcher scientist
-    academic economist historian author writer artist musician rapper celebrity spokesman
-    handler madame groomer paedophile pedophile predator bully stalker scammer hacker"""
+    """person individual child baby infant toddler teenager teen youth youngster schoolchild pupil
+    student minor kid newborn adolescent juvenile orphan adult victim survivor complainant
+    accuser plaintiff suspect accused defendant perpetrator attacker abuser offender culprit
+    rapist killer murderer trafficker smuggler recruiter agent broker pimp ringleader convict
+    inmate prisoner detainee fugitive witness bystander passer-by worker labourer laborer
+    employee colleague co-worker apprentice intern driver cook cleaner servant helper guard
+    farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
+    engineer trader vendor shopkeeper dancer singer hairdresser seamstress mechanic carpenter
+    electrician mason plumber accountant clerk journalist reporter photographer editor lawyer
+    attorney solicitor barrister judge magistrate prosecutor detective officer constable
+    sergeant inspector policeman soldier sailor seafarer officer official spokesperson minister
+    politician lawmaker senator mayor councillor governor president activist campaigner
+    advocate volunteer counsellor counselor psychologist psychiatrist caseworker caretaker
+    carer caregiver foster-carer owner manager boss employer supervisor director founder client
+    customer guest tenant landlord neighbour neighbor friend classmate roommate flatmate
+    housemate acquaintance stranger partner spouse cousin relative sibling parent guardian twin
+    kin resident villager native national migrant refugee returnee expatriate tourist traveller
+    traveler passenger pedestrian motorist motorcyclist cyclist rider biker patient citizen
+    immigrant asylum-seeker seeker deportee graduate undergraduate recruit trainee dropout
+    performer model actor athlete player coach footballer cricketer pilot captain crewman
+    crewmember conductor sex-worker prostitute escort beggar hawker fishmonger tailor butcher
+    baker barber caller informant source hostage captive deceased ex ex-partner co-accused
+    co-defendant accomplice leader chief cleric bishop gangster thief robber burglar gunman
+    shooter bomber militant fighter rebel entrepreneur billionaire businessperson executive
+    consultant expert analyst researcher scientist academic economist historian author writer
+    artist musician rapper celebrity spokesman handler madame groomer paedophile pedophile
+    predator bully stalker scammer hacker"""
 )
-_EXTRA_PLURALS = {"man": "men", "woman": "women", "child": "children", "wife": "wives", "baby": "babies"}
+_EXTRA_PLURALS = {
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "wife": "wives",
+    "baby": "babies",
+}
 _ENDS = ("man", "woman", "child")
 
 
@@ -92,67 +104,93 @@ def _plural(word: str) -> str:
 _ONE = _SHE | _HE | _ANY
 _SHE_MANY, _HE_MANY = (frozenset(map(_plural, words)) for words in (_SHE, _HE))
 _MANY = frozenset(map(_plural, _ONE)) | word_set(
-    """people couple pair trio parents siblings twins family families relatives crew gang men women folk folks
-    newlyweds duo group quartet"""
+    """people couple pair trio parents siblings twins family families relatives crew gang men women
+    folk folks newlyweds duo group quartet"""
 )
 _ALONE = word_set(
-    """eldest youngest oldest elder younger older former latter teenager deceased accused 
+    """eldest youngest oldest elder younger older former latter teenager deceased accused
     youngest-born firstborn second third first other others another two three four five six duo"""
 )
 _NOT_HEADED = late(
-    r"(?:'s|') |[ -](?:abuse|labou?r|marriages?|pornography|trafficking|welfare|care|support|rights|brides?|"
-    r"protection|services?|exploitation|prostitution|soldiers?|benefits?|policy|safety|health|mortality|"
-    r"statements?|groups?|boxe?s?|violence|crisis|visas?|permits?|station|cars?|cases?|courts?|homes?|"
+    r"(?:'s|') |[ -](?:abuse|labou?r|marriages?|pornography|trafficking|welfare|care|support"
+    r"|rights|brides?|"
+    r"protection|services?|exploitation|prostitution|soldiers?|benefits?|policy|safety|health"
+    r"|mortality|"
+    r"statements?|groups?|boxe?s?|violence|crisis|visas?|permits?|station|cars?|cases?|courts?"
+    r"|homes?|"
     r"centres?|centers?|clubs?|unions?|organi[sz]ations?|relations|force|forces|shelters?|schools?|"
-    r"populations?|communit(?:y|ies)|councils?|associations?|party|network|networks|registry|rings?|"
-    r"offences?|offenses?|charges?|traffickers?|molesters?|education|life|lives|lookout|driven|led|based|"
-    r"work|workers?|officers?|custody|bureau|agency|agencies|leadership|bank|account|records?|general)\b"
+    r"populations?|communit(?:y|ies)|councils?|associations?|party|network|networks|registry"
+    r"|rings?|"
+    r"offences?|offenses?|charges?|traffickers?|molesters?|education|life|lives|lookout|driven"
+    r"|led|based|"
+    r"work|workers?|officers?|custody|bureau|agency|agencies|leadership|bank|account|records?"
+    r"|general)\b"
 )
 _DET = (
-    r"(?:an?|the|this|that|these|those|one|another|his|her|their|my|our|your|whose|its|both|two|three|four|"
-    r"five|six|seven|eight|nine|ten|eleven|twelve|dozen|several|some|many|all|each|every|any|no|\d{1,4}|"
+    r"(?:an?|the|this|that|these|those|one|another|his|her|their|my|our|your|whose|its|both|two"
+    r"|three|four|"
+    r"five|six|seven|eight|nine|ten|eleven|twelve|dozen|several|some|many|all|each|every|any|no"
+    r"|\d{1,4}|"
     r"[A-Z\u00c0-\u00de][\w-]+(?:'s|s')|[a-z]+(?:'s|s'))"
 )
 _LEAD = late(
     rf"(?:(?<=\s)|(?<=^)|(?<=[\"'(\u2014-]))(?P<det>{_DET})"
-    r"(?P<mods>(?: (?!(?:and|or|of|into|than|then|to|in|at|on|for|from|by|with|who|that|is|was|are|were|has|had|have|"
+    r"(?P<mods>(?: (?!(?:and|or|of|into|than|then|to|in|at|on|for|from|by|with|who|that|is|was"
+    r"|are|were|has|had|have|"
     r"said|told|a|an|the|his|her|their|as|but|when)\b)[\w-]+(?:'s)?){0,5}) $",
     re.IGNORECASE,
 )
 _AGE = r"(?:\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]years?[- ]olds?"
-_YEAR_OLD = late(rf"\b(?P<det>an?|the|his|her|their|another|one|this|two|three)\b(?P<mods>(?: [\w-]+){{0,2}}) (?P<head>{_AGE})\b", re.I)
+_YEAR_OLD = late(
+    rf"\b(?P<det>an?|the|his|her|their|another|one|this|two|three)\b(?P<mods>(?: [\w-]+){{0,2}}) "
+    rf"(?P<head>{_AGE})\b",
+    re.IGNORECASE,
+)
 _BARE = late(
-    r"\b(?:(?:mother|father|mum|dad|grandmother|grandfather|parent)(?: of |-of-)(?:one|two|three|four|five|six|\d+)"
+    r"\b(?:(?:mother|father|mum|dad|grandmother|grandfather|parent)(?: of |-of-)(?:one|two|three"
+    r"|four|five|six|\d+)"
     r"|(?<=[.!?\"] )(?:Mum|Mom|Dad|Mother|Father)(?=[ ,]))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _OF_THEM = late(
-    r"\b(?P<det>one|another|two|three|four|five|both|some|most|all|each|none|the (?:eldest|youngest|oldest|first|second|third|"
-    r"other|others|older|younger)) of (?:them|these|those|the (?:[\w-]+ ){0,3}?(?!(?:is|was|has)\b)[\w-]+s|the (?:[\w-]+ ){0,2}(?:men|women|"
+    r"\b(?P<det>one|another|two|three|four|five|both|some|most|all|each|none|the (?:eldest"
+    r"|youngest|oldest|first|second|third|"
+    r"other|others|older|younger)) of (?:them|these|those|the (?:[\w-]+ ){0,3}?(?!(?:is|was"
+    r"|has)\b)[\w-]+s|the (?:[\w-]+ ){0,2}(?:men|women|"
     r"children|people)|(?:his|her|their|our|my) (?:[\w-]+ ){0,2}[\w-]+)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _OTHER = late(
-    r"\b(?P<det>the) (?P<head>eldest|youngest|oldest|elder|younger|older|deceased|accused|former|latter|other|others|trio|duo|pair)"
-    r"(?=[,.;:]| (?:was|is|were|are|had|has|who|said|told|told|a|an|then|later|went|died|lived|[a-z]+ed)\b)"
+    r"\b(?P<det>the) (?P<head>eldest|youngest|oldest|elder|younger|older|deceased|accused|former"
+    r"|latter|other|others|trio|duo|pair)"
+    r"(?=[,.;:]| (?:was|is|were|are|had|has|who|said|told|told|a|an|then|later|went|died|lived"
+    r"|[a-z]+ed)\b)"
     r"|(?<![\w'-])(?P<another>another)(?=,| (?:was|is|had|has|said|told|who|went|died|[a-z]+ed)\b)",
-    re.I,
+    re.IGNORECASE,
 )
 _ALSO_ADJECTIVES = word_set(
-    """national native minor official resident model chief individual twin parent juvenile adult patient
-    adolescent accused captive lead teen underage migrant refugee local volunteer expert child student
-    youth victim suspect baby foreign"""
+    """national native minor official resident model chief individual twin parent juvenile adult
+    patient adolescent accused captive lead teen underage migrant refugee local volunteer
+    expert child student youth victim suspect baby foreign"""
 )
 _ENDS_PHRASE = late(
-    r"[,.;:!?)\"'\n]|\Z| -| (?:was|is|were|are|had|has|have|who|whose|whom|that|from|of|and|or|in|at|on|to|with|by|for|as|"
-    r"but|said|says|told|tells|when|while|after|before|because|would|will|could|can|may|might|did|does|"
-    r"named|called|aged|living|working|being|also|later|then|recalled|[a-z]+ed|[a-z]+ing|[A-Z\d(\"]\S*|went|came|got|found|"
+    r"[,.;:!?)\"'\n]|\Z| -| (?:was|is|were|are|had|has|have|who|whose|whom|that|from|of|and|or|in"
+    r"|at|on|to|with|by|for|as|"
+    r"but|said|says|told|tells|when|while|after|before|because|would|will|could|can|may|might|did"
+    r"|does|"
+    r"named|called|aged|living|working|being|also|later|then|recalled|[a-z]+ed|[a-z]+ing"
+    r"|[A-Z\d(\"]\S*|went|came|got|found|"
     r"left|lost|made|felt|kept|fell|met|saw|ran|died|taken|sold|held|sent|brought|caught)\b"
 )
-_CAPITAL_BEHIND = late(r" (?:and )?[A-Z][a-z]+(?: (?:Act|Unit|Center|Centre|Bureau|Division|Registration|Protection|Section))")
+_CAPITAL_BEHIND = late(
+    r" (?:and )?[A-Z][a-z]+(?: (?:Act|Unit|Center|Centre|Bureau|Division|Registration|Protection"
+    r"|Section))"
+)
 _AS_BEFORE = late(r"\b(?:as|like|not|become|being) $")
 _HEAD = late(r"[A-Za-z\u00e9][\w\u00e9-]*")
-_FIGURES = word_set("two three four five six seven eight nine ten eleven twelve dozen both several some many")
+_FIGURES = word_set(
+    "two three four five six seven eight nine ten eleven twelve dozen both several some many"
+)
 _SOME = word_set("one another two three four five both some most all each none")
 
 
@@ -177,9 +215,11 @@ def find_person_nouns(text: str) -> list[PersonNoun]:
     found = sorted(_all(text), key=lambda noun: (noun.start, -noun.end))
     kept: list[PersonNoun] = []
     for noun in found:
-        if not kept or noun.start >= kept[-1].end:
-            kept.append(noun)
-        elif noun.end > kept[-1].end and noun.head >= kept[-1].end and not kept[-1].of:
+        if (
+            not kept
+            or noun.start >= kept[-1].end
+            or (noun.end > kept[-1].end and noun.head >= kept[-1].end and not kept[-1].of)
+        ):
             kept.append(noun)
     return kept
 
@@ -189,22 +229,59 @@ def _all(text: str) -> Iterator[PersonNoun]:
         det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
         if last not in _MANY and last not in ("them", "these", "those"):
             continue
-        yield PersonNoun(*found.span(), found.start("det"), det.split()[-1], det, "",
-                         det.split()[-1] not in ("one", "another", "eldest", "youngest", "oldest", "first",
-                                      "second", "third", "other", "older", "younger", "each", "none"), "", True)
+        yield PersonNoun(
+            *found.span(),
+            found.start("det"),
+            det.split()[-1],
+            det,
+            "",
+            det.split()[-1]
+            not in (
+                "one",
+                "another",
+                "eldest",
+                "youngest",
+                "oldest",
+                "first",
+                "second",
+                "third",
+                "other",
+                "older",
+                "younger",
+                "each",
+                "none",
+            ),
+            "",
+            True,
+        )
     for found in _OTHER.finditer(text):
         word = (found["head"] or "another").lower()
         head = found.start("head") if found["head"] else found.start()
-        yield PersonNoun(*found.span(), head, word, "the" if found["head"] else "another", "",
-                         word in ("others", "trio", "duo", "pair"), "", word in ("other", "another", "others"))
+        yield PersonNoun(
+            *found.span(),
+            head,
+            word,
+            "the" if found["head"] else "another",
+            "",
+            word in ("others", "trio", "duo", "pair"),
+            "",
+            word in ("other", "another", "others"),
+        )
     for found in _YEAR_OLD.finditer(text):
         behind = _HEAD.match(text, found.end() + 1)
         nation = _HEAD.match(text, behind.end() + 1) if behind else None
         nouns = [m for m in (behind, nation) if m and m[0].lower() in _ONE]
         if nouns:
             continue
-        yield PersonNoun(*found.span(), found.start("head"), "year-old", found["det"].lower(), found["mods"],
-                         found["det"].lower() in _FIGURES, "")
+        yield PersonNoun(
+            *found.span(),
+            found.start("head"),
+            "year-old",
+            found["det"].lower(),
+            found["mods"],
+            found["det"].lower() in _FIGURES,
+            "",
+        )
     for found in _BARE.finditer(text):
         word = _HEAD.match(text, found.start())
         low = (word[0] if word else "").lower().partition("-")[0]
@@ -218,9 +295,25 @@ def _all(text: str) -> Iterator[PersonNoun]:
         if _NOT_HEADED.match(text, found.end()):
             if not text.startswith(("'s ", "' "), found.end()):
                 continue
-        after = _HEAD.match(text, found.end() + 1) if text.startswith((" ", "-"), found.end()) else None
-        if after and (after[0].lower() in _ONE or after[0].lower() in _MANY) and (
-            after[0].lower() not in ("kin", "dead", "model", "official", "national", "individual", "minor", "native")
+        after = (
+            _HEAD.match(text, found.end() + 1) if text.startswith((" ", "-"), found.end()) else None
+        )
+        if (
+            after
+            and (after[0].lower() in _ONE or after[0].lower() in _MANY)
+            and (
+                after[0].lower()
+                not in (
+                    "kin",
+                    "dead",
+                    "model",
+                    "official",
+                    "national",
+                    "individual",
+                    "minor",
+                    "native",
+                )
+            )
         ):
             continue  # "the taxi driver": the last of them is the head
         lead = _LEAD.search(text, max(0, found.start() - 70), found.start())
@@ -230,13 +323,25 @@ def _all(text: str) -> Iterator[PersonNoun]:
             continue  # "said that 40 people"
         if word in _ALSO_ADJECTIVES and not _ENDS_PHRASE.match(text, found.end()):
             continue
-        if found[0][0].isupper() and lead.start() != found.start() and _CAPITAL_BEHIND.match(text, found.end()):
+        if (
+            found[0][0].isupper()
+            and lead.start() != found.start()
+            and _CAPITAL_BEHIND.match(text, found.end())
+        ):
             continue  # "the Missing Children Act"
-        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(text, max(0, lead.start() - 8), lead.start()):
+        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(
+            text, max(0, lead.start() - 8), lead.start()
+        ):
             continue
         yield PersonNoun(
-            lead.start(), found.end(), found.start(), word, lead["det"].lower(), lead["mods"].strip(),
-            many and not one, _sex(word),
+            lead.start(),
+            found.end(),
+            found.start(),
+            word,
+            lead["det"].lower(),
+            lead["mods"].strip(),
+            many and not one,
+            _sex(word),
         )
 
 

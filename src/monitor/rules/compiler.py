@@ -35,6 +35,7 @@ from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets,
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
+    from monitor.rules.people_roles import RoleModel
 
 WordLists = Mapping[str, tuple[int, ...]]
 """Numbers of word lists, by the field of `guideline.yaml` that names them."""
@@ -119,6 +120,7 @@ class Guideline(GuidelineHead):
     names: WordLists
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
+    roles: RoleModel | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
 

