@@ -65,57 +65,69 @@ class Tables:
 
     def of(self, text: dict[str, Any]) -> PeopleTable:
         """Return the people of a text and its title."""
-        most = len(text["text"]) + 1
-        document = make_document(text["text"], title=text["title"] or "", max_chars=most)
+        title = text["title"] or ""
+        most = len(text["text"]) + len(title) + 1
+        document = make_document(text["text"], title=title, max_chars=most)
         return open_draft(self.guideline, document).people
 
 
 def score(text: dict[str, Any], marked: dict[str, Any], table: PeopleTable) -> Counter[str]:
     """Return how many people, mentions and details of one text are found."""
     fields = {"title": text["title"] or "", "text": text["text"]}
-    read = marked["read"]
     counts = Counter(texts=1)
     every: list[Place] = []
-    own = [
-        (person.number, mention.kind, _place(mention.span))
-        for person in table.people
-        for mention in person.mentions
-    ]
-    details = [_place(detail.span) for person in table.people for detail in person.details]
     for person in marked["people"]:
         strings = (person["quote"], *person.get("mentions", ()))
-        places = {string: _places(string, fields) for string in strings}
-        known = [place for found in places.values() for place in found]
-        every += known
-        if not known:
+        told = [places for string in strings if (places := _places(string, fields))]
+        every += (place for places in told for place in places)
+        if not told:
             counts["not in text"] += 1
             continue
-        is_protected = person["role"] in PROTECTED
-        met = [(number, kind) for number, kind, at in own if any(_share(at, one) for one in known)]
-        kind = "named" if person["named"] else "unnamed"
-        found = any(kind == "name" or not person["named"] for _, kind in met)
-        if not person["named"]:
-            heads = [at for number, k, at in own if k != "pronoun"]
-            found = any(_share(at, one) for at in heads for one in known)
+        kind, is_protected = "named" if person["named"] else "unnamed", person["role"] in PROTECTED
         for name in (kind, f"{kind} protected") if is_protected else (kind,):
             counts[f"{name}, all"] += 1
-            counts[f"{name}, found"] += found
-        if met:
-            best = Counter(number for number, _ in met).most_common()
-            joint = {
-                string: {n for n, _, at in own if any(_share(at, one) for one in found)}
-                for string, found in places.items()
-                if found
-            }
-            most = max((n for n, _ in best), key=lambda n: sum(n in who for who in joint.values()))
-            counts["strings, all"] += len(joint)
-            counts["strings, joined"] += sum(most in who for who in joint.values())
+            counts[f"{name}, found"] += _is_found(table, told, is_named=person["named"])
+        counts.update(_joined(table, told))
+        found = [_place(detail.span) for each in table.people for detail in each.details]
         for detail in person["details"] if is_protected else ():
-            if found_at := _places(detail, fields):
+            if at := _places(detail, fields):
                 counts["details, all"] += 1
-                counts["details, found"] += any(
-                    _share(at, one) for at in details for one in found_at
-                )
+                counts["details, found"] += any(_share(one, other) for one in found for other in at)
+    counts.update(_right(table, every, marked["read"]))
+    return counts
+
+
+def _is_found(table: PeopleTable, told: Sequence[Sequence[Place]], *, is_named: bool) -> bool:
+    """Whether a name, or of somebody unnamed a noun, stands where a person is told of."""
+    known = [place for places in told for place in places]
+    kinds = ("name",) if is_named else ("name", "noun")
+    return any(
+        mention.kind in kinds and _share(_place(mention.span), one)
+        for person in table.people
+        for mention in person.mentions
+        for one in known
+    )
+
+
+def _joined(table: PeopleTable, told: Sequence[Sequence[Place]]) -> Counter[str]:
+    """Return how many of the strings for a person stand in the one person that has most."""
+    met = [
+        {
+            person.number
+            for person in table.people
+            if any(_share(_place(m.span), one) for m in person.mentions for one in places)
+        }
+        for places in told
+    ]
+    most = Counter(number for numbers in met for number in numbers).most_common(1)
+    if not most:
+        return Counter()
+    return Counter({"strings, all": len(told), "strings, joined": most[0][1]})
+
+
+def _right(table: PeopleTable, every: Sequence[Place], read: int) -> Counter[str]:
+    """Return how many of the named people whom the editors could read are told of."""
+    counts: Counter[str] = Counter()
     for person in table.people:
         names = [_place(span) for span in person.names if span.field == "title" or span.end <= read]
         if names:

@@ -112,26 +112,11 @@ def find_identity_notes(cast: Cast) -> IdentityNotes:
     notes = IdentityNotes()
     for scene in cast.scenes.values():
         text = scene.view.shadow
-        for found in _CHANGED.finditer(text):
-            notes.changed.update(map(id, _renamed(cast, scene, found)))
-        for found in _ASKED.finditer(text):
-            behind = cast.mentions[scene.field].after(found.end() - 1)
-            if behind and behind.kind == "name" and behind.start - found.end() < 4:
-                notes.changed.update(map(id, filter(None, [cast.of(behind)])))
-        for mention in cast.mentions[scene.field].all:
-            if mention.kind == "name" and "*" in (
-                text[mention.start - 1 : mention.start],
-                text[mention.end : mention.end + 1],
-            ):
-                if not text.startswith("**", mention.end) and not text.endswith(
-                    "**", 0, mention.start
-                ):
-                    notes.changed.update(map(id, filter(None, [cast.of(mention)])))
+        notes.changed.update(map(id, _changed(cast, scene)))
         for found in _RESTRICTED.finditer(text):
-            if _WAIVED.search(text, max(0, found.start() - 40), found.start()):
-                continue
-            notes.orders.append((scene, found.span()))
-            notes.restricted.update(map(id, _nearest(cast, scene, found.span(), all_inside=True)))
+            if not _WAIVED.search(text, max(0, found.start() - 40), found.start()):
+                notes.orders.append((scene, found.span()))
+                notes.restricted.update(map(id, _barred(cast, scene, found.span())))
         for found in _CONSENT.finditer(text):
             low, _ = scene.sentence_span(scene.view.sentence_at(found.start()))
             if not _NOT.search(text, low, found.start()):
@@ -142,53 +127,79 @@ def find_identity_notes(cast: Cast) -> IdentityNotes:
     return notes
 
 
+def _changed(cast: Cast, scene: Scene) -> Iterator[Person]:
+    """Yield whose names the text says are none, or marks with a star."""
+    text, mentions = scene.view.shadow, cast.mentions[scene.field]
+    for found in _CHANGED.finditer(text):
+        yield from _renamed(cast, scene, found)
+    for found in _ASKED.finditer(text):
+        behind = mentions.after(found.end() - 1)
+        if behind and behind.kind == "name" and behind.start - found.end() < len(' "Mr'):
+            yield from filter(None, [cast.of(behind)])
+    yield from filter(None, (cast.of(m) for m in mentions.all if _is_starred(text, m)))
+
+
+def _is_starred(text: str, mention: Mention) -> bool:
+    before, behind = text[: mention.start][-2:], text[mention.end : mention.end + 2]
+    is_bold = before == "**" or behind == "**"
+    return mention.kind == "name" and not is_bold and (before[-1:] == "*" or behind[:1] == "*")
+
+
 def _renamed(cast: Cast, scene: Scene, found: re.Match[str]) -> Iterator[Person]:
     """Yield whose names were changed: she who is named before it, or all of one name only."""
-    text = scene.view.shadow
+    text, mentions = scene.view.shadow, cast.mentions[scene.field]
     low, high = scene.sentence_span(scene.view.sentence_at(found.start()))
-    mentions = cast.mentions[scene.field]
-    named = [m for m in mentions.between(low, found.start()) if m.kind == "name"]
-    if named and found.start() - named[-1].end < 80:
-        yield from filter(None, [cast.of(named[-1])])
-        return
-    behind = [m for m in mentions.between(found.end(), high) if m.kind == "name"]
-    if behind and behind[0].start - found.end() < 12:
-        yield from filter(None, [cast.of(behind[0])])
-        return
-    is_all = re.search(r"\ball\b", text[low:high], re.IGNORECASE)
-    starred = any(
-        m.kind == "name" and "*" in (text[m.start - 1 : m.start], text[m.end : m.end + 1])
-        for m in mentions.all
-    )
-    if starred and not is_all:
-        return  # only they were
-    near = next(iter(_nearest(cast, scene, found.span())), None)
-    if near is not None and near.names and "names" not in text[low:high].lower():
-        yield near
+    before = [m for m in mentions.between(low, found.start()) if m.kind == "name"][-1:]
+    behind = [m for m in mentions.between(found.end(), high) if m.kind == "name"][:1]
+    near = [m for m in before if found.start() - m.end < MAX_BEFORE]
+    near = near or [m for m in behind if m.start - found.end() < MAX_BEHIND]
+    is_all = re.search(r"\ball\b", text[low:high], re.IGNORECASE) is not None
+    people = list(filter(None, map(cast.of, near)))
+    if not people and "names" not in text[low:high].lower():
+        people = [person for person in _nearest(cast, scene, found.span()) if person.names]
+    # where names have stars only those were changed
+    starred = any(_is_starred(text, mention) for mention in mentions.all)
+    if people or (starred and not is_all):
+        yield from people
         return
     for person in cast.persons:
         words = [m.word for m in person.mentions if m.kind == "name"]
-        if words and (is_all or all(" " not in word for word in words)):
+        if words and (is_all or not any(" " in word for word in words)):
             yield person
 
 
-def _nearest(
-    cast: Cast, scene: Scene, hit: Stretch, *, all_inside: bool = False
-) -> Iterator[Person]:
-    """Yield of whom words tell: the one right before them, else who stands in the sentence."""
+MAX_BEFORE, MAX_BEHIND = 80, 12
+"""Characters between a name and the note that it was changed."""
+
+
+def _nearest(cast: Cast, scene: Scene, hit: Stretch) -> list[Person]:
+    """Return of whom words tell: who stands right before them, who acts, who follows."""
+    before, inside, after = _around(cast, scene, hit)
+    close = [m for m in before[:1] if hit[0] - m.end <= len(", ")]
+    acting = [m for m in before if not m.oblique]
+    order = (*close, *acting[:1], *before[:1], *inside, *after[:3])
+    return list(filter(None, map(cast.of, order)))[:1]
+
+
+def _barred(cast: Cast, scene: Scene, hit: Stretch) -> list[Person]:
+    """Return who may not be identified; a judge who orders it may."""
+    before, inside, after = _around(cast, scene, hit)
+    close = [m for m in before[:1] if hit[0] - m.end <= len(", ")]  # "The men, who cannot be"
+    acting = [m for m in before if not m.oblique]
+    nouns = [m for m in inside if m.kind != "name"]
+    order = close or [*nouns, *acting[:1], *after[:3], *before[:1]]
+    private = [mention for mention in order if not _is_office(cast, mention)]
+    return list(filter(None, map(cast.of, private or order)))[:1]
+
+
+def _around(
+    cast: Cast, scene: Scene, hit: Stretch
+) -> tuple[list[Mention], list[Mention], list[Mention]]:
+    """Return the mentions of a sentence before, in and behind a stretch, from it outwards."""
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
     mentions = cast.mentions[scene.field]
     before = mentions.between(low, hit[0])[::-1]
-    inside = mentions.over(*hit)
-    after = mentions.between(hit[1], high)
-    close = [m for m in before[:1] if hit[0] - m.end <= 2]  # "The men, who cannot be named"
-    acting = [m for m in before if not m.oblique]
-    order: list[Mention] = [*close, *acting[:1], *before[:1], *inside, *after[:3]]
-    if all_inside and not close:
-        order = [*[m for m in inside if m.kind != "name"], *acting[:1], *after[:3], *before[:1]]
-        order = [m for m in order if not _is_office(cast, m)] or order
-    people = (cast.of(mention) for mention in order)
-    yield from list(filter(None, people))[:1]
+    return before, mentions.over(*hit), mentions.between(hit[1], high)
 
 
 def _is_office(cast: Cast, mention: Mention) -> bool:

@@ -11,7 +11,7 @@ from monitor.people.identity_notes import IdentityNotes, find_identity_notes
 from monitor.people.person_details import details_told
 from monitor.people.person_links import find_people
 from monitor.people.person_names import entities_of, names_of
-from monitor.people.person_nouns import SURELY_YOUNG
+from monitor.people.person_nouns import KIN, SURELY_YOUNG
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import PersonLists, parts_of
 from monitor.records.finding import FieldName, Span
@@ -167,7 +167,10 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         role, accused = "suspect", 0.8
     elif "official" in roles:
         role = "official"
-    owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
+    is_kin = any(mention.phrase and mention.phrase.word in KIN for mention in person.mentions)
+    owners = cast.kin_of.get(id(person), []) if is_kin else []
+    if not owners and (owner := cast.kin.get(id(person))):
+        owners = [owner]
     listed = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()

@@ -1,6 +1,6 @@
 """Details of a person by which acquaintances could know her, by kind: word shapes and who is near.
 
-Nationality and countries are none: they tell nobody apart. What is told of a group counts for it alone.
+Nationality and countries are none: they tell nobody apart.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ from collections.abc import Iterator
 
 from monitor.people.person_names import is_of_country
 from monitor.people.person_nouns import KIN
-from monitor.people.persons import NOMINATIVE, Cast, Mention, Person
+from monitor.people.persons import NOMINATIVE, Cast, Person
 from monitor.records.people import DetailKind
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
 
 _CAP = "[A-Z\u00c0-\u00de]"
-_PLACE = rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
+_PLACE = (
+    rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*"
+    rf"(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
+)
 _WORK = word_set(
-    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper guard
-    farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
+    """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper
+    guard     farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
     engineer trader vendor shopkeeper dancer singer hairdresser seamstress mechanic carpenter
     electrician mason plumber accountant clerk journalist reporter photographer lawyer attorney
     policeman policewoman soldier sailor seafarer fisherman pilot waitress waiter bartender
@@ -179,43 +182,55 @@ _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
         ),
     ),
 }
-_ON_HER = late(r"(?:her|his|their|my)\b", re.IGNORECASE)
+
+
+Told = tuple[Person, DetailKind, Place]
+"""Of whom a detail is told, its kind and words."""
 
 
 def details_told(cast: Cast) -> dict[int, list[tuple[DetailKind, Place]]]:
-    """Return the details of each person of a cast by her `id`, in order of kind and place."""
+    """Return the details of each person of a cast by her `id`."""
     told: defaultdict[int, list[tuple[DetailKind, Place]]] = defaultdict(list)
     for scene in cast.scenes.values():
-        for mention in cast.mentions[scene.field].all:
-            person = cast.of(mention)
-            if person is None:
-                continue
-            for age in mention.ages:
-                told[id(person)].append(("age", (scene, age.hit)))
-            phrase = mention.phrase
-            if phrase is None or phrase.of:
-                continue
-            whole = scene, (phrase.start, phrase.end)
-            if phrase.word in KIN and phrase.det and phrase.det not in ("the", "some", "many"):
-                told[id(person)].append(("family", whole))
-                for owner in cast.kin_of.get(id(person), ()):
-                    told[id(owner)].append(("family", whole))
-            if phrase.word in _WORK and not phrase.several:
-                told[id(person)].append(("work", whole))
-            if phrase.word in _STUDY and phrase.mods and not phrase.several:
-                told[id(person)].append(("school", whole))
-        for kind, shapes in _SHAPES.items():
-            for shape in shapes:
-                for found in shape.finditer(scene.view.shadow):
-                    start, end = found.span()
-                    while scene.view.shadow[start] == " ":
-                        start += 1
-                    end -= len(found[0]) - len(found[0].rstrip(" ,"))
-                    if kind == "home" and _is_broad(cast, scene, (start, end)):
-                        continue
-                    for person in _owners(cast, scene, (start, end), is_behind=found[0][0] == " "):
-                        told[id(person)].append((kind, (scene, (start, end))))
+        for person, kind, place in (*_in_mentions(cast, scene), *_in_shapes(cast, scene)):
+            told[id(person)].append((kind, place))
     return told
+
+
+def _in_mentions(cast: Cast, scene: Scene) -> Iterator[Told]:
+    """Yield ages, and what the words for somebody say: "her son", "a former miner"."""
+    for mention in cast.mentions[scene.field].all:
+        person, phrase = cast.of(mention), mention.phrase
+        if person is None:
+            continue
+        for age in mention.ages:
+            yield person, "age", (scene, age.hit)
+        if phrase is None or phrase.of:
+            continue
+        whole = scene, (phrase.start, phrase.end)
+        if phrase.word in KIN and phrase.det not in _OF_NOBODY:
+            for one in (person, *cast.kin_of.get(id(person), ())):
+                yield one, "family", whole
+        if phrase.word in _WORK and not phrase.several:
+            yield person, "work", whole
+        if phrase.word in _STUDY and phrase.mods and not phrase.several:
+            yield person, "school", whole
+
+
+_OF_NOBODY = frozenset(("", "the", "some", "many"))
+
+
+def _in_shapes(cast: Cast, scene: Scene) -> Iterator[Told]:
+    text = scene.view.shadow
+    for kind, shapes in _SHAPES.items():
+        for found in (one for shape in shapes for one in shape.finditer(text)):
+            start = found.end() - len(found[0].lstrip(" "))
+            end = found.start() + len(found[0].rstrip(" ,"))
+            if kind == "home" and _is_broad(cast, scene, (start, end)):
+                continue
+            owner = _owner(cast, scene, (start, end), is_behind=start > found.start())
+            if owner is not None:
+                yield owner, kind, (scene, (start, end))
 
 
 def _is_broad(cast: Cast, scene: Scene, hit: Stretch) -> bool:
@@ -230,25 +245,19 @@ def _is_broad(cast: Cast, scene: Scene, hit: Stretch) -> bool:
     return bool(names) and all(name in large or is_of_country(name) for name in names)
 
 
-def _owners(cast: Cast, scene: Scene, hit: Stretch, *, is_behind: bool) -> Iterator[Person]:
-    """Yield of whom a detail tells: who stands in it or right before it, else who acts."""
+def _owner(cast: Cast, scene: Scene, hit: Stretch, *, is_behind: bool) -> Person | None:
+    """Return of whom a detail tells: who stands in it or right before it, else who acts."""
     mentions = cast.mentions[scene.field]
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
-    before = [m for m in mentions.between(low, hit[0])[-8:][::-1]]
+    before = mentions.between(low, hit[0])[-8:][::-1]
+    near = [m for m in before[:1] if hit[0] - m.end <= len(", ")]
     if is_behind:  # "a boy from Uromi"
-        if before and hit[0] - before[0].end <= 2 and before[0].kind != "pronoun":
-            yield from filter(None, [cast.of(before[0])])
-        return
-    inside = [m for m in mentions.over(*hit) if m.start >= low]
-    near = [m for m in before if m.end >= hit[0] - 2]
+        return cast.of(near[0]) if near and near[0].kind != "pronoun" else None
     acting = [m for m in before if not m.oblique]
     after = [
         m
         for m in mentions.between(hit[1], high)[:4]
-        if m.word in NOMINATIVE or m.start - hit[1] < 3
+        if m.word in NOMINATIVE or m.start - hit[1] <= len(", ")
     ]
-    seen: list[Mention] = [*inside, *near[:1], *acting[:1], *before[:1], *after[:1]]
-    people = (cast.of(mention) for mention in seen)
-    first = next(filter(None, people), None)
-    if first is not None:
-        yield first
+    order = (*mentions.over(*hit), *near, *acting[:1], *before[:1], *after[:1])
+    return next(filter(None, map(cast.of, order)), None)

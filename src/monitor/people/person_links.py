@@ -1,7 +1,7 @@
 """Who is who over a whole text, for the people table: names, nouns, kin, groups and pronouns.
 
-Goes on from the linking that the rules use: more nouns mean people here, one who is known by kinship
-alone is followed, and a name or a noun joins somebody told of anywhere before.
+Goes on from the linking that the rules use: more nouns mean people here, one who is known by
+kinship alone is followed, and a name or a noun joins somebody told of anywhere before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from monitor.people.coreference import Linking
 from monitor.people.person_mentions import find_mentions
 from monitor.people.person_names import Names
-from monitor.people.person_nouns import KIN, YOUNG
+from monitor.people.person_nouns import KIN, YOUNG, PersonNoun
 from monitor.people.persons import Cast, Mention, Person, PersonSets
 from monitor.people.roles import tell_kin, tell_roles
 from monitor.text.analysis import Scene
@@ -34,15 +34,14 @@ _NAMED = late(
 _ALIAS = late(
     r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee"
     r"|n\u00e9e|formerly|real name|"
-    r"whose real name is|known (?:online |simply |locally )?as) [\"']?"
+    r"whose real name is|known (?:online |simply |locally )?as) [\"']?(?:[A-Z]\w+\.? )?"
 )
 _ACROSS = late(r" (?:for|of|at|in|from|with) [^.,;:!?\"]{2,70}, (?:[A-Z][\w.]* )?")
 """Between "a lawyer" and her name: " for the men, "."""
 _CLOSED = late(r"(?:,|\.| said\b| told\b| was\b| is\b| has\b|\Z)")
 _CLOSES = late(r"(?: (?:of|at|in|from|with|for|who|to|on|near)\b|[,.;:)]|\Z|\n| -)")
 _IN_LIST = late(r", (?:[\w' -]{1,40}, )*(?:and|&) ")
-_AGE_ONLY = late(r",? \(?(?:aged )?\d{1,3}\)?,? ?")
-_OWN = late(r"(?:'s?)?(?: [\w-]+){0,3} ")
+_AND = late(r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)")
 _POSSESSIVE = word_set("her his their my our whose your")
 _ORDER = word_set("eldest youngest oldest elder younger older other second third another first")
 _ADULTS = word_set("man woman men women lady gentleman adult")
@@ -79,6 +78,12 @@ _SAME_KIN = {
 }
 
 
+MAX_TITLES = 24
+"""Characters of "of the late Mr" between a relative and a name."""
+MAX_NEAR = 40
+"""People looked back at for a noun."""
+MAX_GAP = 80
+"""Characters between two mentions beside each other."""
 MAX_PEOPLE = 400
 """People looked through for one mention."""
 
@@ -147,27 +152,29 @@ class TableLinking(Linking):
                 return self._first_person(mention)
             if mention.word.endswith(("self", "selves")):
                 return self._acting(mention)
-            return self._pronoun(index, mention)
+            person = self._pronoun(index, mention)
+            return self._other(index, mention) if self._is_aside(index, person) else person
         before = self.mentions[index - 1] if index else None
         inside = self.mentions[index - 2] if index > 1 else None
         if before and inside and before.end <= inside.end:
             before = inside  # "them" of "one of them"
         beside = self._next_to(before, mention) if before else None
         if mention.kind == "name":
-            return beside or self._bearer(mention)
-        found = beside or self._noun(index, mention)
-        return found
+            return beside or self._bearer(mention) or self._across(index, mention)
+        if beside and mention.phrase and mention.phrase.word in KIN:  # "Kofi, her husband"
+            owner = self._owner(index, mention)
+            if owner and owner is not beside:
+                self.cast.kin_of.setdefault(id(beside), [owner])
+        return beside or self._noun(index, mention)
 
     def _first_person(self, mention: Mention) -> Person | None:
-        """Return who says "I": the speaker of the quotation or of the one beside it, or who writes."""
+        """Return who says "I": the speaker of this quotation or the next, or who writes."""
         if speaker := self._speaker(mention):
             return speaker
         view = self.scene.view
         own = self.scene.quotation_around(mention.start, mention.end)
         if own is None:
-            self.writer = self.writer or Person(self.sets)
-            if not self.writer.mentions:
-                self.cast.persons.append(self.writer)
+            self.writer = self.writer or self._new()
             return self.writer
         low, high = next(((a, b) for a, b in view.paragraphs if a <= own.start < b), (0, 0))
         beside = [
@@ -225,112 +232,140 @@ class TableLinking(Linking):
         """Return the person of two mentions that stand beside each other and mean one."""
         person = self.cast.of(before)
         start = mention.phrase.start if mention.phrase else mention.start
-        if person is None or start - before.end > 80:
+        if person is None or start - before.end > MAX_GAP:
             return None
-        text, gap = self.text, self.text[before.end : start]
         if start < before.end:  # "her" of "her son" stands before it
             return self._over_owner(before, mention)
         if self._differ(person, mention) or self._opposed(person, mention):
             return None
-        match before.kind, mention.kind:
-            case "name", "name":
-                return person if _ALIAS.fullmatch(gap) else None
-            case "noun", "name":
-                led = before.lead or text[before.start].isupper()
-                if before.phrase is None and (gap != " " or not led):
-                    return None
-                across = (
-                    before.phrase and _ACROSS.fullmatch(gap) and _CLOSED.match(text, mention.end)
-                )
-                if not (_NAMED.fullmatch(gap) or across) or (gap.startswith(",") and person.names):
-                    return None
-                is_plural = bool(person.traits & self.sets.several)
-                return None if is_plural or self._lists(before, mention) else person
-            case "pronoun", "name":
-                is_said = re.fullmatch(r" (?:is|was|am|'m) ", gap) is not None
-                return person if is_said and not person.names else None
-            case _, "noun" if mention.phrase is not None:
-                if not _APPOSED.fullmatch(gap) or mention.phrase.of:
-                    return None
-                if mention.lead == "the" and before.kind == "pronoun":
-                    return None
-                if gap.startswith((",", " (")) and (
-                    not _CLOSES.match(text, mention.end) or self._lists(before, mention)
-                ):
-                    return None
-                if before.kind == "pronoun" and before.word in _POSSESSIVE:
-                    return None
+        gap = self.text[before.end : start]
+        if mention.kind == "noun":
+            return person if self._describes(before, mention, gap) else None
+        is_one = {"name": self._is_alias, "noun": self._is_named, "pronoun": self._is_called}
+        return person if is_one[before.kind](before, mention, gap) else None
+
+    def _across(self, index: int, mention: Mention) -> Person | None:
+        """Return the person of "A lawyer for the men, Ana Doe, said": of a noun further off."""
+        for earlier in reversed(self.mentions[max(0, index - 3) : max(0, index - 1)]):
+            gap = self.text[earlier.end : mention.start]
+            if earlier.kind == "noun" and _ACROSS.fullmatch(gap):
+                return self.cast.of(earlier) if self._is_named(earlier, mention, gap) else None
+        return None
+
+    def _is_aside(self, index: int, person: Person | None) -> bool:
+        """Whether "her" of "Kofi, her uncle," would be Kofi's own."""
+        before, mention = self.found.before(self.mentions[index].start), self.mentions[index]
+        if person is None or before is None or mention.word not in _POSSESSIVE:
+            return False
+        noun = self.mentions[index + 1] if index + 1 < len(self.mentions) else None
+        phrase = noun.phrase if noun else None
+        if noun is None or phrase is None or phrase.start != mention.start:
+            return False
+        is_kin = phrase.word in KIN and _CLOSES.match(self.text, noun.end) is not None
+        gap = self.text[before.end : mention.start]
+        return is_kin and gap == ", " and self.cast.of(before) is person
+
+    def _other(self, index: int, mention: Mention) -> Person | None:
+        """Return whom a pronoun means that cannot mean the person before it."""
+        barred = self.cast.of(self.mentions[index - 1])
+        shown = self.sets.sex(_SEXES.get(mention.word, ""))
+        for earlier in reversed(self.mentions[max(0, index - 8) : index]):
+            person = self.cast.of(earlier)
+            if person and person is not barred and not self.sets.opposed(person.traits, shown):
                 return person
         return None
 
-    def _over_owner(self, before: Mention, mention: Mention) -> Person | None:
-        """Return the person of "Ana, her husband", "Kofi, Ana's brother": of what stands before."""
-        phrase = mention.phrase
-        if phrase is None:
-            return None
-        earlier = self.found.before(phrase.start)
+    def _is_alias(self, _: Mention, __: Mention, gap: str) -> bool:
+        """Whether two names are one person's: "Ana, also known as Star"."""
+        return _ALIAS.fullmatch(gap) is not None
+
+    def _is_named(self, before: Mention, mention: Mention, gap: str) -> bool:
+        """Whether a noun has its name behind it: "a girl named Ana", "her husband, Kofi"."""
+        person = self.cast.of(before)
+        led = before.lead or self.text[before.start].isupper()
+        is_bare = before.phrase is None and (gap != " " or not led)
+        if person is None or is_bare or person.traits & self.sets.several:
+            return False
+        # "a lawyer for the men, Ana Doe,"
+        across = (
+            before.phrase is not None
+            and _ACROSS.fullmatch(gap) is not None
+            and _CLOSED.match(self.text, mention.end) is not None
+        )
+        named = across or _NAMED.fullmatch(gap) is not None
+        apart = gap.startswith(",") and person.names
+        return named and not apart and not self._lists(before, mention)
+
+    def _is_called(self, before: Mention, _: Mention, gap: str) -> bool:
+        """Whether a name is a pronoun's: "She is Ana"."""
+        person = self.cast.of(before)
+        said = re.fullmatch(r" (?:is|was|am|'m) ", gap) is not None
+        return said and person is not None and not person.names
+
+    def _describes(self, before: Mention, mention: Mention, gap: str) -> bool:
+        """Whether a noun says who somebody is: "Ana, a pupil", "She was a cook"."""
+        if mention.phrase is None or mention.phrase.of or not _APPOSED.fullmatch(gap):
+            return False
+        if before.kind == "pronoun" and (mention.lead == "the" or before.word in _POSSESSIVE):
+            return False
+        return not gap.startswith((",", " (")) or (
+            _CLOSES.match(self.text, mention.end) is not None and not self._lists(before, mention)
+        )
+
+    def _over_owner(self, owner: Mention, mention: Mention) -> Person | None:
+        """Return the person of "Kofi, her husband": who stands before the owner."""
+        start = mention.phrase.start if mention.phrase else owner.start
+        earlier = self.found.before(start)
         person = self.cast.of(earlier) if earlier else None
-        if earlier is None or person is None or earlier.end > phrase.start:
+        if earlier is None or person is None or earlier.kind == "pronoun" or earlier.end > start:
             return None
-        gap = self.text[earlier.end : phrase.start]
-        if not (
-            gap.startswith((", ", " (")) or gap.startswith((" is ", " was "))
-        ) or not _APPOSED.fullmatch(gap):
+        apart = self._differ(person, mention) or self._opposed(person, mention)
+        if apart or self.cast.of(owner) is person:
             return None
-        if (
-            self._differ(person, mention)
-            or self._opposed(person, mention)
-            or earlier.kind == "pronoun"
-            or not _CLOSES.match(self.text, mention.end)
-            or self._lists(earlier, mention)
-            or self.cast.of(before) is person
-        ):
-            return None
-        return person
+        gap = self.text[earlier.end : start]
+        closes = _CLOSES.match(self.text, mention.end) and not self._lists(earlier, mention)
+        return person if closes and _APPOSED.fullmatch(gap) else None
 
     def _lists(self, before: Mention, mention: Mention) -> bool:
         """Whether two stand in a list: "Ana, her son and a nurse"."""
-        return (
-            bool(_IN_LIST.match(self.text, mention.end, mention.end + 60))
-            or bool(
-                re.match(
-                    r" (?:and|&) (?!(?:was|is|has|had|who|said|told)\b)",
-                    self.text[mention.end : mention.end + 12],
-                )
-                and self.text[before.end : mention.start].startswith(",")
-            )
-            or bool(
-                re.search(r"(?:, |\band )$", self.text[max(0, before.start - 5) : before.start])
-                and mention.kind == "noun"
-                and not before.kind == "name"
-            )
-        )
+        text, end = self.text, mention.end
+        if _IN_LIST.match(text, end, end + 60):
+            return True
+        if text.startswith(",", before.end) and _AND.match(text, end):
+            return True
+        of_nouns = mention.kind == "noun" and before.kind != "name"
+        return of_nouns and text.endswith((", ", "and "), 0, before.start)
 
     # nouns
 
     def _noun(self, index: int, mention: Mention) -> Person | None:
         phrase = mention.phrase
         if phrase is None:
-            if not mention.lead and mention.traits & self.sets.several:
-                same = (p for p in reversed(self.cast.persons[-40:]) if mention.word in p.words)
-                return next((p for p in same if p.traits & self.sets.several), None)
-            if self.scene.field == "title" and not mention.lead:
-                return next((p for p in self.cast.persons if mention.word in p.words), None)
-            return super()._person(index, mention)
+            return self._bare(index, mention)
         if phrase.of:
-            person = Person(self.sets)
-            self.cast.persons.append(person)
-            if group := self._group(index, mention):
+            person = self._new()
+            if group := self._group(index):
                 self.cast.groups[id(person)] = group
             return person
-        owner = self._owner(index, mention)
-        if owner is not None:
+        if owner := self._owner(index, mention):
             return self._kin(owner, mention)
         if mention.lead == "a" and self.scene.field != "title":
             return self._again(mention)
-        if mention.lead == "whose" and phrase.several:
-            return None
-        return self._definite(mention)
+        return None if mention.lead == "whose" and phrase.several else self._definite(mention)
+
+    def _bare(self, index: int, mention: Mention) -> Person | None:
+        """Return whom "survivors" means, a noun without an article."""
+        called = [p for p in self.cast.persons[-MAX_NEAR:] if mention.word in p.words]
+        if not mention.lead and mention.traits & self.sets.several:
+            return next((p for p in reversed(called) if p.traits & self.sets.several), None)
+        if not mention.lead and self.scene.field == "title":
+            return next(iter(called), None)
+        return super()._person(index, mention)
+
+    def _new(self) -> Person:
+        person = Person(self.sets)
+        self.cast.persons.append(person)
+        return person
 
     def _again(self, mention: Mention) -> Person | None:
         """Return whom "a 39-year-old worker" means who was told of in these words before."""
@@ -339,29 +374,30 @@ class TableLinking(Linking):
         if phrase.det in ("another", "one"):
             return None
         ages = {age.years for age in mention.ages}
-        words = (phrase.mods.lower(), phrase.word)
-        for person in self.cast.persons[-40:]:
-            several = bool(person.traits & self.sets.several)
-            if several is not phrase.several or self._opposed(person, mention):
+        is_child = phrase.word in YOUNG or phrase.word == "year-old"
+        for person in self.cast.persons[-MAX_NEAR:]:
+            if not self._agree(person, mention):
                 continue
-            if any(
-                m.phrase
-                and ((ages and ages == {age.years for age in m.ages}) or (phrase.mods or several))
-                and (m.phrase.mods.lower(), m.phrase.word) == words
-                and (not several or m.phrase.det == phrase.det)
-                for m in person.mentions
+            phrased = [m for m in person.mentions if m.phrase]
+            same = (m for m in phrased if m.phrase and _said_alike(m.phrase, phrase))
+            if any(phrase.mods or phrase.several or ages for _ in same) and (
+                not self._ages_differ(person, mention)
             ):
                 return person
             told = {age.years for m in person.mentions for age in m.ages}
             heads = self._heads(person) | person.words
-            like = phrase.word in heads or (
-                (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
-            )
+            like = phrase.word in heads or (is_child and heads & YOUNG)
             if ages and ages == told and like and not phrase.several:
                 return person
         return None
 
-    def _group(self, index: int, mention: Mention) -> Person | None:
+    def _agree(self, person: Person, mention: Mention) -> bool:
+        """Whether number and sex allow that a noun means somebody."""
+        is_several = mention.phrase is not None and mention.phrase.several
+        several = bool(person.traits & self.sets.several)
+        return several is is_several and not self._opposed(person, mention)
+
+    def _group(self, index: int) -> Person | None:
         """Return the group of "one of them": the last that was told of."""
         for earlier in reversed(self.mentions[max(0, index - 12) : index]):
             person = self.cast.of(earlier)
@@ -372,28 +408,17 @@ class TableLinking(Linking):
     def _owner(self, index: int, mention: Mention) -> Person | None:
         """Return whose relative, friend or employer a noun means."""
         phrase = mention.phrase
-        if phrase is None:
-            return None
+        assert phrase is not None
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
-            if earlier.start < phrase.start - 40:
-                break
-            inside = (
-                phrase.start <= earlier.start
-                and earlier.end <= mention.start
-                and (earlier.kind == "pronoun" or self.text.startswith(("'s ", "' "), earlier.end))
-            )
-            close = inside or (
-                earlier.end <= mention.start
-                and self.text.startswith(("'s ", "' "), earlier.end)
-                and earlier.end >= phrase.start - 2
-            )
-            if close:
-                possessive = earlier.kind != "pronoun" or earlier.word in _POSSESSIVE
-                return self.cast.of(earlier) if possessive else None
-        behind = re.match(r" (?:of|to) ", self.text[mention.end : mention.end + 4])
-        if behind and (phrase.word in KIN):
-            after = self.found.after(mention.end + len(behind[0]) - 1)
-            if after and after.kind == "name" and after.start - mention.end <= 24:
+            if not phrase.start - 2 <= earlier.end <= mention.start:
+                continue
+            if self.text.startswith(("'s ", "' "), earlier.end):
+                return self.cast.of(earlier)
+            if phrase.start <= earlier.start and earlier.word in _POSSESSIVE:
+                return self.cast.of(earlier)
+        if phrase.word in KIN and self.text.startswith((" of ", " to "), mention.end):
+            after = self.found.after(mention.end + len(" of"))
+            if after and after.kind == "name" and after.start - mention.end <= MAX_TITLES:
                 return self._bearer(after)
         return None
 
@@ -414,8 +439,7 @@ class TableLinking(Linking):
             )
             if same and not self._ages_differ(person, mention):
                 return person
-        person = Person(self.sets)
-        self.cast.persons.append(person)
+        person = self._new()
         self.cast.kin_of[id(person)] = [owner]
         return person
 
@@ -428,33 +452,31 @@ class TableLinking(Linking):
         """Return whom "the girl" or "the accused" means: the last whom it fits."""
         phrase = mention.phrase
         assert phrase is not None
-        word, mods = phrase.word, set(phrase.mods.lower().split())
-        order = (mods & _ORDER) | ({word} & _ORDER)
+        order = {*phrase.mods.lower().split(), phrase.word} & _ORDER
         ages = {age.years for age in mention.ages}
-        second: Person | None = None
-        for person in reversed(self.cast.persons[-60:]):
-            several = bool(person.traits & self.sets.several)
-            if several is not phrase.several or self._opposed(person, mention):
-                continue
-            if self._ages_differ(person, mention) or not person.mentions:
-                continue
-            if mention.word in person.words or word in self._heads(person):
-                own = {
-                    m
-                    for one in person.mentions
-                    if one.phrase
-                    for m in (*one.phrase.mods.lower().split(), one.phrase.word)
-                } & _ORDER
-                if order <= own:
+        near = [
+            person
+            for person in reversed(self.cast.persons[-MAX_NEAR:])
+            if person.mentions
+            and self._agree(person, mention)
+            and not self._ages_differ(person, mention)
+        ]
+        like: Person | None = None
+        for person in near:
+            if mention.word in person.words or phrase.word in self._heads(person):
+                if order <= self._orders(person):
                     return person
-                continue
-            if order:
-                continue
-            if ages and any(a.years in ages for m in person.mentions for a in m.ages):
-                return person
-            if second is None and self._may_mean(person, mention, word):
-                second = person
-        return second
+            elif not order:
+                if ages and any(a.years in ages for m in person.mentions for a in m.ages):
+                    return person
+                if like is None and self._may_mean(person, mention, phrase.word):
+                    like = person
+        return like
+
+    def _orders(self, person: Person) -> set[str]:
+        """Return by which of "eldest", "other" and the like somebody was told of."""
+        phrases = (m.phrase for m in person.mentions if m.phrase)
+        return {w for p in phrases for w in (*p.mods.lower().split(), p.word)} & _ORDER
 
     def _heads(self, person: Person) -> set[str]:
         return {m.phrase.word for m in person.mentions if m.phrase}
@@ -463,25 +485,26 @@ class TableLinking(Linking):
         """Whether a noun of a like kind may mean somebody who was not called so."""
         heads = self._heads(person) | person.words
         recent = self._recent(person, mention)
-        young, _ = self.sets.by_age
-        child = young in person.roles or bool(heads & YOUNG)
+        is_child = self.sets.by_age[0] in person.roles or bool(heads & YOUNG)
         if word in YOUNG or word == "year-old":
-            return child and (recent or not person.names)
+            return is_child and (recent or not person.names)
         if word in _ADULTS:
-            shown = (
-                self.sets.sex("she") if word in ("woman", "women", "lady") else self.sets.sex("he")
-            )
-            return recent and not child and bool(person.traits & shown)
+            shown = self.sets.sex("she" if word in ("woman", "women", "lady") else "he")
+            return recent and not is_child and bool(person.traits & shown)
         if word in _HARMED:
             return self.cast.is_protected(person) or bool(heads & (_HARMED | YOUNG))
-        if word in _ACCUSED:
-            return "suspect" in person.facts or bool(heads & _ACCUSED)
-        return False
+        return word in _ACCUSED and ("suspect" in person.facts or bool(heads & _ACCUSED))
 
     def _recent(self, person: Person, mention: Mention) -> bool:
         low, _ = self.scene.sentence_span(max(0, self.scene.view.sentence_at(mention.start) - 3))
         last = person.mentions[-1]
         return last.scene is self.scene and last.start >= low
+
+
+def _said_alike(one: PersonNoun, other: PersonNoun) -> bool:
+    """Whether two phrases say the same, of groups with their number."""
+    is_same = (one.mods.lower(), one.word) == (other.mods.lower(), other.word)
+    return is_same and (not other.several or one.det == other.det)
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> int:

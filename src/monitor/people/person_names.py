@@ -1,8 +1,9 @@
 """Names of persons in an English text: spaCy's, the shapes in which reporters name, and repeats.
 
-A name that spaCy does not call a person's counts where its shape tells one: a title, an age, "named",
-kin or a verb of saying beside it. Once somebody's full name is known, her first name or surname
-alone is hers, too. What is an organisation, a place, a law or a club is none, whoever calls it so.
+A name that spaCy does not call a person's counts where its shape tells one: a title, an age,
+"named", kin or a verb of saying beside it. Once somebody's full name is known, her first name or
+surname alone is hers, too. What is an organisation, a place, a law or a club is none, whoever calls
+it so.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ Entity = tuple[int, int, str]
 _UP = (
     f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
 )
-_PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
+_PART = (
+    rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+"
+    rf"|(?:{_UP}\.)+|{_UP}(?![\w']))"
+)
 _TO = (
     r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von"
     r"|der|"
@@ -45,9 +49,10 @@ _RUN = late(
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
-TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice magistrate
-sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig dig ssp
-ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
+TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice
+magistrate sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig
+dig
+ssp ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
 admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
 cop minister secretary senator sen rep representative congressman congresswoman congressmember
 mp mla mep president premier chancellor governor gov mayor ambassador councillor councilor
@@ -94,8 +99,8 @@ _NOBODY = word_set(
 )
 """Words with a capital that begin a sentence or a headline, and nobody's name."""
 _NO_PERSON = word_set(
-    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec
-    deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov
+    dec deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
     warehouse parish artist specialist stylist presenter coordinator prime disorder training
     medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
     combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein'
@@ -158,7 +163,7 @@ _NO_PERSON = word_set(
     eu nato usa uk us uae unicef unodc iom ilo interpol europol fbi cia cid nca ice dea
     homeland doj dhs hsi whatsapp"""
 )
-"""Words of organisations, places, laws, clubs and groups: a run of capitals that holds one is no person."""
+"""Words of organisations, places, laws and clubs: a run of capitals with one is nobody."""
 _PLACES = word_set(
     """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha
     kuwait riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore
@@ -183,7 +188,7 @@ _PLACES = word_set(
     selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat rajasthan jharkhand
     odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
 )
-"""Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
+"""Names of places that spaCy calls persons, alone; as a part of a name they may be somebody's."""
 _ALSO_PERSONS = word_set(
     "georgia paris jordan chad israel sydney florence dallas houston washington"
 )
@@ -264,6 +269,10 @@ _DOES_BEHIND = late(
     r"|stood|"
     r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
 )
+_PERSON_BEHIND = late(
+    r" (?:girls?|boys?|wom[ae]n|m[ae]n|people|nationals?|teenagers?|children|"
+    r"migrants?|refugees?|workers?|communit(?:y|ies)|villagers?|tribes?)\b"
+)
 _SUFFERS_BEHIND = late(
     r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed"
     r"|sentenced|convicted|charged|"
@@ -329,7 +338,7 @@ _CREDIT = late(
     re.IGNORECASE,
 )
 _TITLE_BEFORE = late(
-    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=lambda t: (-len(t), t)))})\.? "
+    rf"\b(?:{'|'.join(sorted(_TITLES, key=lambda t: (-len(t), t)))})\.? "
     r"$",
     re.IGNORECASE,
 )
@@ -525,6 +534,8 @@ class _Finder:
             return False
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
+        if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
+            return False  # "an Ashanti girl"
         return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
@@ -558,11 +569,11 @@ class _Finder:
         placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
         if run.labels & _OTHERS or (placed and not run.titled):
             return False
-        shapes_before = (_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE)
-        shapes_behind: tuple[re.Pattern[str], ...] = (_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND)
+        shapes_before = [_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE]
+        shapes_behind = [_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND]
         if not single:
-            shapes_before += (_SAID_BEFORE, _CREDIT)
-            shapes_behind += (_DOES_BEHIND,)
+            shapes_before += [_SAID_BEFORE, _CREDIT]
+            shapes_behind += [_DOES_BEHIND]
         return (
             run.titled
             or any(shape.search(before) for shape in shapes_before)
@@ -572,7 +583,9 @@ class _Finder:
 
     def _surely(self, run: _Run, before: str) -> bool:
         """Whether a shape tells a person, whatever spaCy calls the name."""
-        shapes_before = [_CIVIL_BEFORE, _CALLED]
+        if _CALLED.search(_TITLE_BEFORE.sub("", before)):
+            return True
+        shapes_before = [_CIVIL_BEFORE]
         if "NORP" not in run.labels:
             shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
         shapes_behind = [_BEHIND_SURE]

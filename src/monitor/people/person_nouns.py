@@ -1,7 +1,7 @@
 """Noun phrases for people without a name: "her son", "the eldest", "a widow of 34", "one of them".
 
-Word lists and shapes. A noun counts where an article, a possessive, a number or an age leads it: bare
-plurals mean nobody whom a reader could know.
+Word lists and shapes. A noun counts where an article, a possessive, a number or an age leads it:
+bare plurals mean nobody whom a reader could know.
 """
 
 from __future__ import annotations
@@ -107,10 +107,6 @@ _MANY = frozenset(map(_plural, _ONE)) | word_set(
     """people couple pair trio parents siblings twins family families relatives crew gang men women
     folk folks newlyweds duo group quartet"""
 )
-_ALONE = word_set(
-    """eldest youngest oldest elder younger older former latter teenager deceased accused
-    youngest-born firstborn second third first other others another two three four five six duo"""
-)
 _NOT_HEADED = late(
     r"(?:'s|') |[ -](?:abuse|labou?r|marriages?|pornography|trafficking|welfare|care|support"
     r"|rights|brides?|"
@@ -191,7 +187,6 @@ _HEAD = late(r"[A-Za-z\u00e9][\w\u00e9-]*")
 _FIGURES = word_set(
     "two three four five six seven eight nine ten eleven twelve dozen both several some many"
 )
-_SOME = word_set("one another two three four five both some most all each none")
 
 
 class PersonNoun(NamedTuple):
@@ -225,133 +220,87 @@ def find_person_nouns(text: str) -> list[PersonNoun]:
 
 
 def _all(text: str) -> Iterator[PersonNoun]:
-    for found in _OF_THEM.finditer(text):
-        det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
-        if last not in _MANY and last not in ("them", "these", "those"):
-            continue
-        yield PersonNoun(
-            *found.span(),
-            found.start("det"),
-            det.split()[-1],
-            det,
-            "",
-            det.split()[-1]
-            not in (
-                "one",
-                "another",
-                "eldest",
-                "youngest",
-                "oldest",
-                "first",
-                "second",
-                "third",
-                "other",
-                "older",
-                "younger",
-                "each",
-                "none",
-            ),
-            "",
-            True,
-        )
-    for found in _OTHER.finditer(text):
-        word = (found["head"] or "another").lower()
-        head = found.start("head") if found["head"] else found.start()
-        yield PersonNoun(
-            *found.span(),
-            head,
-            word,
-            "the" if found["head"] else "another",
-            "",
-            word in ("others", "trio", "duo", "pair"),
-            "",
-            word in ("other", "another", "others"),
-        )
-    for found in _YEAR_OLD.finditer(text):
-        behind = _HEAD.match(text, found.end() + 1)
-        nation = _HEAD.match(text, behind.end() + 1) if behind else None
-        nouns = [m for m in (behind, nation) if m and m[0].lower() in _ONE]
-        if nouns:
-            continue
-        yield PersonNoun(
-            *found.span(),
-            found.start("head"),
-            "year-old",
-            found["det"].lower(),
-            found["mods"],
-            found["det"].lower() in _FIGURES,
-            "",
-        )
-    for found in _BARE.finditer(text):
-        word = _HEAD.match(text, found.start())
-        low = (word[0] if word else "").lower().partition("-")[0]
-        if not _LEAD.search(text, max(0, found.start() - 60), found.start()):
-            yield PersonNoun(*found.span(), found.start(), low, "", "", False, _sex(low))
+    yield from _parts_of_groups(text)
+    yield from _by_age_alone(text)
+    for found in _BARE.finditer(text):  # "Mother of two", "Dad"
+        word = re.split("[ -]", found[0].lower())[0]
+        if not _LEAD.search(text, max(0, found.start() - MAX_LEAD), found.start()):
+            yield PersonNoun(*found.span(), found.start(), word, "", "", False, _sex(word))
     for found in _HEAD.finditer(text):
         word = found[0].lower()
-        one, many = word in _ONE, word in _MANY
-        if not (one or many):
-            continue
-        if _NOT_HEADED.match(text, found.end()):
-            if not text.startswith(("'s ", "' "), found.end()):
-                continue
-        after = (
-            _HEAD.match(text, found.end() + 1) if text.startswith((" ", "-"), found.end()) else None
-        )
-        if (
-            after
-            and (after[0].lower() in _ONE or after[0].lower() in _MANY)
-            and (
-                after[0].lower()
-                not in (
-                    "kin",
-                    "dead",
-                    "model",
-                    "official",
-                    "national",
-                    "individual",
-                    "minor",
-                    "native",
-                )
-            )
-        ):
-            continue  # "the taxi driver": the last of them is the head
-        lead = _LEAD.search(text, max(0, found.start() - 70), found.start())
-        if lead is None or lead["det"].lower() in ("no", "any", "every"):
-            continue
-        if lead["det"].lower() == "that" and (lead["mods"] or many):
-            continue  # "said that 40 people"
-        if word in _ALSO_ADJECTIVES and not _ENDS_PHRASE.match(text, found.end()):
-            continue
-        if (
-            found[0][0].isupper()
-            and lead.start() != found.start()
-            and _CAPITAL_BEHIND.match(text, found.end())
-        ):
-            continue  # "the Missing Children Act"
-        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(
-            text, max(0, lead.start() - 8), lead.start()
-        ):
-            continue
-        yield PersonNoun(
-            lead.start(),
-            found.end(),
-            found.start(),
-            word,
-            lead["det"].lower(),
-            lead["mods"].strip(),
-            many and not one,
-            _sex(word),
-        )
+        if word in _ONE or word in _MANY:
+            yield from _headed(text, found, word)
+
+
+def _parts_of_groups(text: str) -> Iterator[PersonNoun]:
+    """Yield "one of them", "the eldest of the girls", "the eldest", "another"."""
+    for found in _OF_THEM.finditer(text):
+        det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
+        if last in _MANY or last in ("them", "these", "those"):
+            word = det.split()[-1]
+            several = word not in _SINGLE
+            yield PersonNoun(*found.span(), found.start(), word, det, "", several, "", True)
+    for found in _OTHER.finditer(text):
+        word = (found["head"] or "another").lower()
+        head, det = found.start("head"), "the"
+        if not found["head"]:
+            head, det = found.start(), "another"
+        of = word in ("other", "another", "others")
+        several = word in ("others", "trio", "duo", "pair")
+        yield PersonNoun(*found.span(), head, word, det, "", several, "", of)
+
+
+_SINGLE = word_set(
+    "one another eldest youngest oldest first second third other older younger each none"
+)
+MAX_LEAD = 70
+"""Characters in which the article of a noun stands before it."""
+
+
+def _by_age_alone(text: str) -> Iterator[PersonNoun]:
+    """Yield "a 16-year-old" where no noun follows."""
+    for found in _YEAR_OLD.finditer(text):
+        behind = _HEAD.match(text, found.end() + 1)
+        second = _HEAD.match(text, behind.end() + 1) if behind else None
+        if not any(word and word[0].lower() in _ONE for word in (behind, second)):
+            det = found["det"].lower()
+            several = det in _FIGURES
+            head = found.start("head")
+            yield PersonNoun(*found.span(), head, "year-old", det, found["mods"], several, "")
+
+
+def _headed(text: str, found: re.Match[str], word: str) -> Iterator[PersonNoun]:
+    """Yield the phrase of a noun for a person, if it is no part of another noun's."""
+    start, end = found.span()
+    owns = text.startswith(("'s ", "' "), end)
+    if (_NOT_HEADED.match(text, end) and not owns) or _goes_on(text, end):
+        return
+    if word in _ALSO_ADJECTIVES and not _ENDS_PHRASE.match(text, end):
+        return
+    lead = _LEAD.search(text, max(0, start - MAX_LEAD), start)
+    if lead is None:
+        return
+    det, several = lead["det"].lower(), word not in _ONE
+    in_name = found[0][0].isupper() and _CAPITAL_BEHIND.match(text, end)
+    said_that = det == "that" and (lead["mods"] or several)
+    as_one = det in ("a", "an") and _AS_BEFORE.search(text, max(0, lead.start() - 8), lead.start())
+    if det in ("no", "any", "every") or in_name or said_that or as_one:
+        return
+    mods = lead["mods"].strip()
+    yield PersonNoun(lead.start(), end, start, word, det, mods, several, _sex(word))
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether another noun for a person follows: "the taxi driver" is headed by the last."""
+    after = _HEAD.match(text, end + 1) if text.startswith((" ", "-"), end) else None
+    word = after[0].lower() if after else ""
+    return word in _SECOND
+
+
+_SECOND = (_ONE | _MANY) - word_set("kin model official national individual minor native")
 
 
 def _sex(word: str) -> str:
     if word in _SHE or word in _SHE_MANY:
         return "she"
     return "he" if word in _HE or word in _HE_MANY else ""
-
-
-def lead_start(text: str, start: int) -> int:
-    """Return where the phrase of a noun begins that starts at `start`: at its article, if any."""
-    lead = _LEAD.search(text, max(0, start - 70), start)
-    return lead.start() if lead else start
