@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from monitor.check.drafts import english_people
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.outlet_homes import ArticleSource
 from monitor.classify.policy import PolicyModel, load_policy
@@ -40,7 +41,8 @@ def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
 def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
     """Return `{model, data, victims, indicators, experimental}` on what the project labelled."""
     folder = load_folder(find_model(models, NAME))
-    model, rows = load_tags(folder), rows_in(data, folder.meta.language)
+    rows = rows_in(data, folder.meta.language)
+    model = load_tags(folder, people=english_people())
     return {
         "model": f"{NAME} {folder.meta.version}",
         "data": str(data),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.check.drafts import english_people
 from monitor.classify import tags
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import EncoderModel, load_encoder
@@ -301,7 +302,8 @@ def train_tags(
     say("fitting response, places, victim and flow")
     model = fit_tags(main, cues, gazetteer, outlets, options, seed, served)
     dev = [row for row in read_labelled(data / DEV) if row.rel == 2]
-    model = replace(model, experimental=experimental(dev), measured=measured(dev))
+    people, few = english_people(), experimental(dev)
+    model = replace(model, reader=people, experimental=few, measured=measured(dev))
     say("measuring")
     scores: dict[str, Any] = {
         "dev": score_tags(model, dev),
@@ -316,14 +318,15 @@ def train_tags(
         if len(real) < len(main):
             say("fitting without the project's texts")
             bare = fit_tags(real, cues, gazetteer, outlets, options, seed, served)
+            bare = replace(bare, reader=people)
         scores["ablations"] = ablate_tags(model, bare, dev)
-    people = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
+    small = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
     made = second and {"version": second.meta.version, "files": dict(second.meta.files)}
     texts = PLACES_FILE, OUTLETS_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
     return save_model(
         out,
         pack_linear(model.linear, cues)
-        | {tags.PLACES: pack_json({**places, "model": asdict(model.places), "people": people})},
+        | {tags.PLACES: pack_json({**places, "model": asdict(model.places), "people": small})},
         name=tags.NAME,
         version=version,
         released=released,

@@ -216,8 +216,8 @@ class Desk(Drafts):
         """Return the stamp of what tells whose names are hidden."""
         from monitor.rules.loading import names_stamp
 
-        read = {one.path: one.about for one in readers_of(heads).values()}
-        return self.carried([names_stamp(read, data_dir("models"))])[0]
+        guidelines = {one.path: one.about for one in readers_of(heads).values()}
+        return self.carried([names_stamp(guidelines, models=data_dir("models"))])[0]
 
     def mask(self, article: Article) -> Masked | None:
         """Return an article with all names masked that may be a victim's, minor's or relative's.

@@ -19,6 +19,7 @@ from monitor.export.as_of import compare, export_again, read_earlier
 from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import export, read_at
 from monitor.jobs.mask_names import mask_due
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.records.stamps import earlier_stamp, make_stamp, marked
 from monitor.records.tag import Tag
@@ -63,7 +64,8 @@ class Then(Now):
 
     @cached_property
     def names_stamp(self) -> str:
-        return earlier_stamp(names_stamp(one.path for one in self._readers.values()))
+        guidelines = {one.path: one.about for one in self._readers.values()}
+        return earlier_stamp(names_stamp(guidelines, models=data_dir("models")))
 
 
 @pytest.fixture(name="settings")

@@ -27,6 +27,7 @@ import shipped
 from monitor.classify import onnx_encoder as encoder
 from monitor.classify.assessors import relevance_of
 from monitor.desk import Desk, make_mask, stories_stamp
+from monitor.labels.data_files import data_dir
 from monitor.records.article import Article
 from monitor.records.finding import SCORE_TOLERANCE
 from monitor.records.stamps import BEHAVIOUR
@@ -141,9 +142,8 @@ def judges() -> dict[str, Callable[[Sequence[Article]], list[Any]]]:
     }
     desk = Desk(Settings())
     vars(desk)["shelf"] = shipped.shelf(judge=True)
-    found[names_stamp([guideline.path])] = lambda articles: [
-        asdict(make_mask(one, "", desk.mask)) for one in articles
-    ]
+    names = names_stamp({guideline.path: guideline.about}, models=data_dir("models"))
+    found[names] = lambda articles: [asdict(make_mask(one, "", desk.mask)) for one in articles]
     found[stories_stamp()] = lambda articles: [
         write_fingerprint(make_fingerprint(one)) for one in articles
     ]

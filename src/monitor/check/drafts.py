@@ -230,8 +230,8 @@ def english_people() -> PeopleReader:
     """Return what reads the people of English texts, nothing of it loaded."""
     from monitor.rules.loading import EXTENDED, people_reader
 
-    path, models = data_dir("guidelines") / EXTENDED, data_dir("models")
-    return people_reader(path, cache=cache_dir(), models=models)
+    guideline, models = data_dir("guidelines") / EXTENDED, data_dir("models")
+    return people_reader(guideline, models=models, cache=cache_dir())
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:

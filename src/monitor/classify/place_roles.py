@@ -336,15 +336,15 @@ def weigh_by_people(
     weighed: dict[str, float] = {}
     named = _by_country(mention for mention in mentions if not mention.frame)
     for country, value in odds.items():
-        own = named.get(country, ())
+        own, added = named.get(country, ()), 0.0
         if own and about_victims:
             here = any(
                 (m.field, reading.words(m.field).sentences[m.first]) in about_victims for m in own
             )
-            value += _BESIDE_VICTIMS if here else -_BESIDE_VICTIMS
+            added += _BESIDE_VICTIMS if here else -_BESIDE_VICTIMS
         if own and all(_is_institutions(reading, mention) for mention in own):
-            value -= _INSTITUTION_ALONE
-        weighed[country] = value
+            added -= _INSTITUTION_ALONE
+        weighed[country] = value + added
     return weighed
 
 

@@ -51,6 +51,7 @@ LEAST = 0.01
 """Probabilities of the encoder are kept this far from 0 and 1."""
 NAME = TAGS
 UNKNOWN = ArticleSource()
+NOBODY = PeopleTable()
 CERTAIN = 2.0
 """Log odds of a flow that the roles of places say, or of an age that a victim has: of ten such
 nine are right."""
@@ -177,7 +178,7 @@ class TagsModel:
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
-            PeopleTable() if self.reader is None else self.reader.read(title, text),
+            NOBODY if self.reader is None else self.reader.read(title, text),
         )
 
     def _gender(self, facts: Facts) -> Tag | None:
@@ -366,7 +367,7 @@ class Facts:
     heads: Heads | None
     shown: Reading
     home: Home = NOWHERE
-    table: PeopleTable = PeopleTable()
+    table: PeopleTable = NOBODY
 
     @property
     def victims(self) -> Sequence[TextPerson]:

@@ -13,178 +13,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitor.classify.features import Reading
 from monitor.classify.tag_evidence import Place
-from monitor.classify.victims import ToldGender
+from monitor.classify.victims import ADULT, KIND_OF, ToldGender
 from monitor.records.finding import FieldName
 from monitor.records.people import MentionKind, PeopleTable, TextPerson
+from monitor.text.regular_expressions import word_set
 
 LEAST = 0.5
 """The probability from which on a person counts as protected."""
-ADULT = 18
-_GENDER: Mapping[str, str] = {
-    **dict.fromkeys(
-        [
-            "woman",
-            "women",
-            "girl",
-            "girls",
-            "female",
-            "females",
-            "lady",
-            "ladies",
-            "maid",
-            "maids",
-            "housemaid",
-            "housemaids",
-            "housegirl",
-            "housegirls",
-            "schoolgirl",
-            "schoolgirls",
-            "mother",
-            "mothers",
-            "mum",
-            "mom",
-            "wife",
-            "wives",
-            "bride",
-            "brides",
-            "widow",
-            "widows",
-            "daughter",
-            "daughters",
-            "stepdaughter",
-            "sister",
-            "sisters",
-            "aunt",
-            "aunts",
-            "niece",
-            "nieces",
-            "grandmother",
-            "granddaughter",
-            "girlfriend",
-            "girlfriends",
-            "waitress",
-            "waitresses",
-            "actress",
-            "actresses",
-            "she",
-            "her",
-            "hers",
-        ],
-        "female",
-    ),
-    **dict.fromkeys(
-        [
-            "man",
-            "men",
-            "boy",
-            "boys",
-            "male",
-            "males",
-            "schoolboy",
-            "schoolboys",
-            "fisherman",
-            "fishermen",
-            "father",
-            "fathers",
-            "dad",
-            "husband",
-            "husbands",
-            "widower",
-            "son",
-            "sons",
-            "stepson",
-            "brother",
-            "brothers",
-            "uncle",
-            "uncles",
-            "nephew",
-            "nephews",
-            "grandfather",
-            "grandson",
-            "boyfriend",
-            "boyfriends",
-            "he",
-            "him",
-            "his",
-        ],
-        "male",
-    ),
-}
-_AGE: Mapping[str, str] = {
-    **dict.fromkeys(
-        [
-            "child",
-            "children",
-            "minor",
-            "minors",
-            "girl",
-            "girls",
-            "boy",
-            "boys",
-            "teen",
-            "teens",
-            "teenager",
-            "teenagers",
-            "juvenile",
-            "juveniles",
-            "infant",
-            "infants",
-            "baby",
-            "babies",
-            "toddler",
-            "toddlers",
-            "newborn",
-            "newborns",
-            "kid",
-            "kids",
-            "schoolgirl",
-            "schoolgirls",
-            "schoolboy",
-            "schoolboys",
-            "schoolchildren",
-            "pupil",
-            "pupils",
-        ],
-        "child",
-    ),
-    **dict.fromkeys(
-        [
-            "woman",
-            "women",
-            "man",
-            "men",
-            "adult",
-            "adults",
-            "worker",
-            "workers",
-            "maid",
-            "maids",
-            "mother",
-            "mothers",
-            "father",
-            "fathers",
-            "wife",
-            "wives",
-            "husband",
-            "husbands",
-            "widow",
-            "widower",
-            "fisherman",
-            "fishermen",
-            "seafarer",
-            "seafarers",
-            "labourer",
-            "labourers",
-            "laborer",
-            "laborers",
-            "nurse",
-            "nurses",
-            "graduate",
-            "graduates",
-        ],
-        "adult",
-    ),
-}
+_FEMALE = word_set(
+    "woman women girl girls female females lady ladies maid maids housemaid housemaids housegirl "
+    "housegirls schoolgirl schoolgirls mother mothers mum mom wife wives bride brides widow widows "
+    "daughter daughters stepdaughter sister sisters aunt aunts niece nieces grandmother "
+    "granddaughter girlfriend girlfriends waitress waitresses actress actresses she her hers"
+)
+_MALE = word_set(
+    "man men boy boys male males schoolboy schoolboys fisherman fishermen father fathers dad "
+    "husband husbands widower son sons stepson brother brothers uncle uncles nephew nephews "
+    "grandfather grandson boyfriend boyfriends he him his"
+)
+_GENDER = dict.fromkeys(_FEMALE, "female") | dict.fromkeys(_MALE, "male")
+_AGE = {word: "child" if kind == "children" else "adult" for word, kind in KIND_OF.items()}
 _BOTH = frozenset(("and", "or"))
 
 

@@ -76,7 +76,7 @@ _ADULTS = word_set(
     "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
     "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
-_KIND_OF: Mapping[str, str] = {
+KIND_OF: Mapping[str, str] = {
     **dict.fromkeys(_ADULTS, "adults"),
     **dict.fromkeys(_WOMEN, "women"),
     **dict.fromkeys(_CHILDREN, "children"),
@@ -218,7 +218,7 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
             if kind is not None:
                 yield PeopleMention(kind, field, at, last)
             continue
-        kind = _KIND_OF.get(word)
+        kind = KIND_OF.get(word)
         if kind is None:
             continue
         young, after = kind == "children", names[at + 1 : at + 2]
@@ -234,7 +234,7 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
             if done_to := _done_to(words, at):
                 harmed = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
-        second = _KIND_OF.get("".join(names[at + 2 : at + 3]))
+        second = KIND_OF.get("".join(names[at + 2 : at + 3]))
         if after in (["and"], ["or"]) and second and (second == "children") != young:
             yield PeopleMention("both", field, at, at + 3)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.check.drafts import english_people
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.model_stamps import relevance_name
@@ -143,10 +144,11 @@ def evaluate_tags(models: Path, data: Path) -> dict[str, Any]:
 
 def evaluate_tags_folder(folder: ModelFolder, data: Path) -> dict[str, Any]:
     """Return what `evaluate_tags` does, for one version, released or not."""
+    people, rows = english_people(), rows_in(data, folder.meta.language)
     return {
         "model": f"{TAGS_NAME} {folder.meta.version}",
         "data": str(data),
-        "schemes": rounded(score_tags(load_tags(folder), rows_in(data, folder.meta.language))),
+        "schemes": rounded(score_tags(load_tags(folder, people=people), rows)),
         "experimental": folder.meta.experimental,
     }
 

