@@ -214,7 +214,7 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
 
 
 def _parts_of(cast: Cast, person: Person) -> frozenset[str]:
-    """Return whether a person is victim, minor or relative; a suspect is no victim, but may be a minor."""
+    """Return whether a person is victim, minor or relative; a suspect may be a minor alone."""
     holds = (
         cast.is_protected(person),
         cast.sets.by_age[0] in person.roles,
