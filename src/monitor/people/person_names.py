@@ -487,7 +487,8 @@ class _Finder:
     def is_heading(self, low: int, high: int) -> bool:
         """Whether most longer words of a line have capitals."""
         words = re.findall(r"[^\W\d_]{4,}", self.text[low:high])
-        return sum(w[0].isupper() for w in words) > 0.6 * len(words)
+        capital = sum(1 for word in words if word[0].isupper())
+        return capital > 0.6 * len(words)
 
     def find(self) -> None:
         """Accept what spaCy or a shape calls a person, and who stands in a list with one."""
