@@ -9,7 +9,7 @@ from monitor.rules.checker import check_document
 from monitor.rules.national_law import in_country, load_countries, unheld
 from monitor.text.document import Document
 
-THB = replace(shipped.thb(), judge=None)
+THB = replace(shipped.thb(judge=True), judge=None)
 IDENTITY = {
     "child-name-identified", "child-jigsaw", "defendant-child-kinship",
     "adult-victim-named", "adult-identifying-detail", "family-identified",
