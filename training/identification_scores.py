@@ -119,8 +119,15 @@ def gold_table(people: Sequence[GoldPerson]) -> PeopleTable:
         accused = 1.0 if role in ("suspect", "convicted") else 0.0
         made.append(
             TextPerson(
-                one.number, (mention,), role, sure, accused, details=tuple(details), kin_of=kin,
-                minor=True if one.row["minor"] else None, consent=bool(one.row["consent_told"]),
+                one.number,
+                (mention,),
+                role,
+                sure,
+                accused,
+                details=tuple(details),
+                kin_of=kin,
+                minor=True if one.row["minor"] else None,
+                consent=bool(one.row["consent_told"]),
             )
         )
     return PeopleTable(tuple(made))
@@ -153,7 +160,9 @@ def said_by_rules(draft: OpenDraft, findings: Iterable[Any]) -> list[Said]:
     people = getattr(draft, "people", PeopleTable()).people
     for finding in (f for f in findings if f.rule in RULES):
         span = Span(finding.field, finding.start, finding.end)
-        hit = [p for p in people if any(meets(span, s) for s in _stands(p)) and p.number not in seen]
+        hit = [
+            p for p in people if any(meets(span, s) for s in _stands(p)) and p.number not in seen
+        ]
         hit.sort(key=lambda p: -p.protected)
         seen |= {p.number for p in hit[:1]}
         places = (span, *(s for p in hit[:1] for s in _stands(p)))
@@ -208,7 +217,11 @@ class Scores:
     def _hit(one: Said, gold: Sequence[GoldPerson]) -> list[int]:
         """Return whom something said means: who is called by its words, else whose details stand there."""
         for name in ("called", "details"):
-            hit = [p.number for p in gold if any(meets(a, b) for a in one.places for b in getattr(p, name))]
+            hit = [
+                p.number
+                for p in gold
+                if any(meets(a, b) for a in one.places for b in getattr(p, name))
+            ]
             if hit:
                 return hit
         return []
@@ -217,7 +230,9 @@ class Scores:
         """Return shares."""
         c = self.counts
         right = c["flag right"]
-        wrong = sum(c[f"flag {k}"] for k in ("consent told", "not identifiable", "not protected", "nobody"))
+        wrong = sum(
+            c[f"flag {k}"] for k in ("consent told", "not identifiable", "not protected", "nobody")
+        )
         topic = max(1, c["on topic"])
         shares = {
             f"{key} {of}": f"{c[f'{key} {of}']} of {c[f'people {of}']}"
@@ -250,7 +265,9 @@ def opened(guideline: Guideline, document: Document, *, shown: bool) -> OpenDraf
     return draft
 
 
-def checked(guideline: Guideline, document: Document, shown: Callable[[str, str], bool]) -> tuple[OpenDraft, Sequence[Any], bool]:
+def checked(
+    guideline: Guideline, document: Document, shown: Callable[[str, str], bool]
+) -> tuple[OpenDraft, Sequence[Any], bool]:
     """Return the draft, the findings on identification, and whether it is on topic."""
     policy = make_policy(guideline)
     chosen = tuple(rule for rule in policy.rules if rule.rule.id in RULES)
@@ -271,7 +288,9 @@ def main() -> None:
     parser.add_argument("--unread", action="store_true", help="counts on unread texts")
     parser.add_argument("--show", action="store_true", help="print wrong flags and misses (read)")
     given = parser.parse_args()
-    guideline = replace(load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models")), judge=None)
+    guideline = replace(
+        load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models")), judge=None
+    )
     shown = load_shown(data_dir("models"), "en")
     texts = read_texts(given.data)
     for name in given.names:
@@ -295,10 +314,17 @@ def main() -> None:
                 show(row, document, gold, said, on_topic)
         print(json.dumps({name: {k: s.told() for k, s in scores.items()}}, indent=1))
     if given.clean:
-        print(json.dumps(clean_scores(guideline, shown, texts, json.loads(given.clean.read_text()))))
+        print(
+            json.dumps(clean_scores(guideline, shown, texts, json.loads(given.clean.read_text())))
+        )
 
 
-def clean_scores(guideline: Guideline, shown: Callable[[str, str], bool], texts: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+def clean_scores(
+    guideline: Guideline,
+    shown: Callable[[str, str], bool],
+    texts: Mapping[str, Any],
+    ids: Sequence[str],
+) -> dict[str, Any]:
     """Return flags and questions in 1,000 words of texts without a breach."""
     counts: Counter[str] = Counter()
     for key in ids:
@@ -313,13 +339,25 @@ def clean_scores(guideline: Guideline, shown: Callable[[str, str], bool], texts:
     return {"texts": len(ids), **counts, "per 1,000 words": round(rate, 2)}
 
 
-def show(row: Mapping[str, Any], document: Document, gold: Sequence[GoldPerson], said: Sequence[Said], on_topic: bool) -> None:
+def show(
+    row: Mapping[str, Any],
+    document: Document,
+    gold: Sequence[GoldPerson],
+    said: Sequence[Said],
+    on_topic: bool,
+) -> None:
     """Print what is wrong in a text that may be read."""
     for person in gold:
         hit = [one for one in said if person.number in Scores._hit(one, gold)]
         if person.is_identifiable and not any(one.is_flag for one in hit):
             said_ = "asked" if hit else ("MISS" if on_topic else "GATE")
-            print(said_, row["id"][:14], person.row["role"], repr(person.row["quote"][:50]), len(person.row["details"]))
+            print(
+                said_,
+                row["id"][:14],
+                person.row["role"],
+                repr(person.row["quote"][:50]),
+                len(person.row["details"]),
+            )
     for one in said:
         numbers = Scores._hit(one, gold)
         status = sorted({p.status for p in gold if p.number in numbers})

@@ -10,7 +10,7 @@ from monitor.rules.checker import run_policy
 from monitor.rules.example_tests import run_examples
 from monitor.text.document import Document
 
-THB = shipped.thb()
+THB = shipped.thb(judge=True)  # `run_examples` leaves the judge out, people need their model
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in THB.rules])

@@ -244,15 +244,20 @@ def run_tests(
 
     Of a guideline that extends another, those of the rules that it adds.
     """
+    from monitor.labels.data_files import data_dir
     from monitor.rules.example_tests import run_examples
     from monitor.rules.loading import load_guideline
     from monitor.rules.national_law import load_countries
 
+    models = data_dir("models")  # who is to be protected is a model's word
     # one that extends another with all rules of that: what it suggests is held against them too
-    guidelines = [load_guideline(directory)] if directory else monitor_of(context).guidelines
+    guidelines = (
+        [load_guideline(directory, models=models)] if directory else monitor_of(context).guidelines
+    )
     failed = False
     for in_force in guidelines:
-        guideline = load_guideline(in_force.folder) if in_force.extends else in_force
+        whole = in_force.extends
+        guideline = load_guideline(in_force.folder, models=models) if whole else in_force
         load_countries(guideline.path)
         failures = run_examples(guideline, only=guideline.added)
         for failure in failures:

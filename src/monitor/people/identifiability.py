@@ -165,6 +165,10 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
+_ELDER = re.compile(
+    r"\b(?:(?:grand|step|god)?-?(?:mother|father|parents?)|mum|mom|dad|aunt|auntie|uncle)\b",
+    re.IGNORECASE,
+)
 Fields = Mapping[FieldName, str]
 """Title and text of a document."""
 KnownBy = Literal["name", "kinship", "details"]
@@ -233,7 +237,8 @@ def kin_of(table: PeopleTable) -> defaultdict[int, list[TextPerson]]:
 def _kinds(person: TextPerson) -> set[DetailKind]:
     """Return the kinds of what is told of a person, but for her age and for "her son" as a name."""
     own = {mention.span for mention in person.mentions}
-    return {d.kind for d in person.details if not (d.kind == "family" and d.span in own)} - {"age"}
+    told = {d.span: d.kind for d in person.details if not (d.kind == "family" and d.span in own)}
+    return set(told.values()) - {"age"}
 
 
 def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Identifiable:
@@ -243,6 +248,8 @@ def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Ide
     least = ENOUGH + is_group  # of "two girls from Brod" readers know neither
     enough = told >= least or (is_named and person.details) or (person.restricted and told)
     led_to = {_leads(one, person) for one in kin if full_name(one, fields)}
+    if _is_elder(person, fields) and kin and all(one.accused >= FLAG for one in kin):
+        return "no"  # the mother of the accused may be named
     if full_name(person, fields) or "yes" in led_to or kinds & _ALONE or enough:
         return "yes"
     near = led_to or any(one.names or _kinds(one) for one in kin)
@@ -255,9 +262,19 @@ def _leads(one: TextPerson, person: TextPerson) -> Identifiable:
 
     To a relative of hers without a name only perhaps: of such flags one in three was right.
     """
-    if person.role == "relative" or one.consent:
-        return "maybe"
-    return "yes" if max(one.protected, one.accused) >= FLAG else "maybe"
+    if one.accused >= FLAG:
+        return "yes"
+    is_kin = person.role == "relative" or one.consent
+    return "yes" if one.protected >= FLAG and not is_kin else "maybe"
+
+
+def _is_elder(person: TextPerson, fields: Fields) -> bool:
+    """Whether she is told of as somebody's parent, aunt or grandmother."""
+    return any(_ELDER.search(fields[s.field][s.start : s.end]) for s in _spans(person))
+
+
+def _spans(person: TextPerson) -> list[Span]:
+    return [mention.span for mention in person.mentions if mention.kind == "noun"]
 
 
 def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:

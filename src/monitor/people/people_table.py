@@ -69,6 +69,10 @@ RoleReader = Callable[[FieldViews, Sequence[RolePerson]], Sequence[RoleScores]]
 """Reads the roles of a text's people, in their order."""
 
 
+BY_WORDS = 0.3
+"""Probability of being protected that words alone give, where a reader of roles holds it lower."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonLists:
     """The words by which persons are told, what finds them in a text, and who reads roles."""
@@ -113,11 +117,13 @@ def _asked(person: Person) -> RolePerson:
 
 def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
+    # whom the words around her show as harmed, or a child, is asked about at least
+    protected = max(read.protected, min(row.protected, BY_WORDS))
     return replace(
         row,
         role=read.role,
-        protected=read.protected,
-        accused=read.accused,
+        protected=protected,
+        accused=min(read.accused, 1 - protected),
         rests_on=tuple(dict.fromkeys([*row.rests_on, *rests])),
     )
 
