@@ -94,10 +94,10 @@ def test_words_at_large_tell_where_the_table_has_nobody() -> None:
 
 def test_clients_are_no_victims() -> None:
     text = (
-        "Nine women were trafficked into a brothel in Accra. Clients paid the owner. Men who came "
+        "Nine women were trafficked into a brothel in Accra; the women were held. Men who came "
         "as clients were abused by nobody, said the judge."
     )
-    women = person(text, "victim", "Nine women", several=True)
+    women = person(text, "victim", "Nine women", "the women", several=True)
     clients = person(text, "other", "Men", "clients", several=True)
     assert label(told(women, clients), "gender", text) == "female"
 
