@@ -126,7 +126,7 @@ def test_names_tell_no_gender() -> None:
 
 
 def test_victims_count_before_children_of_whom_nothing_is_told() -> None:
-    text = "Three men were trafficked to a farm. The men were freed. A girl next door called the police."
+    text = "Three men were trafficked. The men were freed. A girl next door called the police."
     men = person(text, "victim", "Three men", "The men", several=True)
     girl = person(text, "minor", "A girl", minor=True)
     assert label(told(men, girl), "gender", text) == "male"
