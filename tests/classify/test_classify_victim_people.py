@@ -94,10 +94,10 @@ def test_words_at_large_tell_where_the_table_has_nobody() -> None:
 
 def test_clients_are_no_victims() -> None:
     text = (
-        "Nine women were trafficked into a brothel in Accra. Clients paid the owner. Men who came "
+        "Nine women were trafficked into a brothel in Accra; the women were held. Men who came "
         "as clients were abused by nobody, said the judge."
     )
-    women = person(text, "victim", "Nine women", several=True)
+    women = person(text, "victim", "Nine women", "the women", several=True)
     clients = person(text, "other", "Men", "clients", several=True)
     assert label(told(women, clients), "gender", text) == "female"
 
@@ -105,8 +105,8 @@ def test_clients_are_no_victims() -> None:
 @pytest.mark.parametrize(
     ("words", "several", "gender"),
     [
-        (("her son",), False, "male"),
-        (("the boy's mother",), False, "female"),
+        (("her son", "he"), False, "male"),
+        (("the boy's mother", "she"), False, "female"),
         (("girls and boys",), True, "both"),
         (("worker", "she", "her"), False, "female"),
         (("worker", "she", "he", "him"), False, "male"),
@@ -126,11 +126,10 @@ def test_names_tell_no_gender() -> None:
 
 
 def test_victims_count_before_children_of_whom_nothing_is_told() -> None:
-    text = "Three men were trafficked to a farm. A girl who lives next door called the police."
-    men = person(text, "victim", "Three men", several=True)
+    text = "Three men were trafficked. The men were freed. A girl next door called the police."
+    men = person(text, "victim", "Three men", "The men", several=True)
     girl = person(text, "minor", "A girl", minor=True)
     assert label(told(men, girl), "gender", text) == "male"
-    assert label(told(girl), "gender", text) == "female"
 
 
 ADULT = (

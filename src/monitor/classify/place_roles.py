@@ -102,8 +102,8 @@ _INSTITUTIONS = word_set(
     "broadcaster magazine documentary"
 )
 """Beside a name they make a country the home of who pays, studies, charges, helps or reports."""
-_BESIDE_VICTIMS = 0.6
-"""Log odds for a country that sentences on victims name, against one that no such sentence does."""
+_BESIDE_VICTIMS, _NOT_BESIDE = 0.6, 0.3
+"""Log odds for a country that sentences on victims name, and against one that none does."""
 _INSTITUTION_ALONE = 1.0
 """Log odds against a country that is named as the home of an institution alone."""
 ROLES = (
@@ -341,7 +341,7 @@ def weigh_by_people(
             here = any(
                 (m.field, reading.words(m.field).sentences[m.first]) in about_victims for m in own
             )
-            added += _BESIDE_VICTIMS if here else -_BESIDE_VICTIMS
+            added += _BESIDE_VICTIMS if here else -_NOT_BESIDE
         if own and all(_is_institutions(reading, mention) for mention in own):
             added -= _INSTITUTION_ALONE
         weighed[country] = value + added

@@ -182,14 +182,18 @@ class TagsModel:
         )
 
     def _gender(self, facts: Facts) -> Tag | None:
-        """Return the gender of the people told of, else of those spoken of at large."""
+        """Return the gender of the people told of, else of those spoken of at large.
+
+        One word that tells it of people is less than what is said at large.
+        """
         told = list(victim_people.told_genders(facts.reading, facts.victims))
-        if tag := victims.gender_tag(facts.reading, told):
+        tag = victims.gender_tag(facts.reading, told)
+        if len(told) > 1:
             return tag
         accused = victim_people.accused_in(facts.table)
         aside = set(victim_people.places_of(facts.reading, accused))
         shown = victims.find_gender(facts.shown, self.cues, aside)
-        return shown or victims.find_gender(facts.reading, self.cues, aside)
+        return shown or victims.find_gender(facts.reading, self.cues, aside) or tag
 
     @property
     def core(self) -> frozenset[int]:
@@ -285,8 +289,8 @@ class TagsModel:
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for victims of a label, for people at large, or the nationals named."""
-        told = victim_people.told_ages(facts.reading, facts.victims)
-        if places := [place for age, place in told if label in (age, "both")]:
+        ages = victim_people.told_ages(facts.reading, facts.victims)
+        if places := [place for age, place in ages if label in (age, "both")]:
             return in_order(facts.reading, first_apart(facts.reading, places, SPANS))
         at_large = tag_evidence.generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
