@@ -335,14 +335,19 @@ def train_roles(
         training={
             **training_record(seed, options, [data / name for name in files], [], LIBRARIES),
             "base": {"model.safetensors": file_sha256(base / "model.safetensors")},
-            "people": dict(Counter(one.source for text in prepared.texts for one in text.people)),
+            "people": dict(
+                Counter(
+                    one.source for text in prepared.texts for one in text.people if not text.apart
+                )
+            ),
         },
     )
 
 
 def few_of(prepared: PreparedPeople, least: int = 50) -> list[str]:
     """Return the roles that fewer people than that are annotated with."""
-    counts = Counter(one.role for text in prepared.texts for one in text.people if one.taught)
+    learned = (text for text in prepared.texts if not text.apart)
+    counts = Counter(one.role for text in learned for one in text.people if one.taught)
     return [role for role in ROLES if counts[role] < least]
 
 
