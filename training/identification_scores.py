@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor.classify.assessors import load_shown
 from monitor.labels.data_files import data_dir
-from monitor.people.identifiability import ASK, FLAG, identified
+from monitor.people.identifiability import FLAG, identified
 from monitor.records.finding import Span
 from monitor.records.people import (
     PROTECTED,

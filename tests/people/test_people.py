@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from monitor.people.protected_persons import PARTS, people_in
 
 import shipped
-from monitor.people.protected_persons import PARTS, people_in
 from monitor.rules.checker import check_document
 from monitor.text.analysis import view
 from monitor.text.document import Document

@@ -278,9 +278,9 @@ class TagsModel:
                     first.setdefault(mention.country, mention)
             roles = {each.label: each.role for each in places}
             order = ("exploitation", "origin", "transit", "mentioned", None)
-            named = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
-            named = named[: 1 if domestic else 2]
-            spans = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
+            ranked = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
+            ranked = ranked[: 1 if domestic else 2]
+            spans = in_order(facts.reading, [(m.field, m.first, m.last) for m in ranked])
             if not (domestic and spans):
                 told = self._cue_spans(facts, ["domestic_flow" if domestic else label])
                 spans = tuple(dict.fromkeys((*spans, *told)))[:SPANS]

@@ -70,7 +70,7 @@ _Token = tuple[int, FieldPlace | None]
 
 def read_windows(fields: FieldViews, rust: Tokenizer) -> list[Window]:
     """Return the windows of a text, title first; every token stands in one of them."""
-    start, end = rust.token_to_id("[CLS]"), rust.token_to_id("[SEP]")
+    start, end = (rust.token_to_id(name) or 0 for name in ("[CLS]", "[SEP]"))
     title: list[_Token] = []
     pieces: list[list[_Token]] = []
     for name, view in fields:
