@@ -25,11 +25,11 @@ from monitor.rules.people_roles import (
     HEADS,
     MODEL,
     NAME,
+    OFFSET,
     OUTPUTS,
     ROLES,
     TOKENIZER,
     WORDS,
-    OFFSET,
     RoleCombination,
     TokenPlaces,
     feature_weight,
@@ -88,7 +88,7 @@ _SMALL = re.compile(r"(?<![\w'])[a-z][a-z'-]+")
 _WORDED = frozenset(("l", "r", "l1", "r1", "l2", "r2", "lr", "o", "o1", "s"))
 BOTH = ("states", "words")
 PENALTY, OTHERS = 0.1, 0.3
-"""How freely facts are weighed (scikit-learn's C), and the weight of texts that are not of `train`."""
+"""How freely facts are weighed (C of scikit-learn), and the weight of texts of other sources."""
 DRAWS = 200
 
 
