@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.model_files import pack_arrays, pack_json
+from monitor.classify.onnx_encoder import EncoderSession
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.labels.data_files import data_dir
 from monitor.records.people import PeopleTable
@@ -31,6 +32,7 @@ from monitor.rules.people_roles import (
     TOKENIZER,
     WORDS,
     RoleCombination,
+    RoleModel,
     TokenPlaces,
     feature_weight,
     group_of,
@@ -255,6 +257,39 @@ def fit_part(prepared: PreparedPeople, part: str, low: LowStates, say: Say) -> N
         **({f"word_{name}": getattr(words, name) for name in ("weights", "offset", "low")}),
         word_names=np.array(words.words),
     )
+
+
+@dataclass(slots=True, eq=False)
+class PartSession(EncoderSession):
+    """The encoder of a part in PyTorch, in the place of an exported one."""
+
+    network: Any = None
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        """Return the states of one window."""
+        import torch
+
+        with torch.no_grad():
+            made = self.network(torch.tensor([list(ids)]))
+        return {name: each[0].numpy() for name, each in zip(OUTPUTS, made, strict=True)}
+
+
+def part_model(work: Path, part: str, shipped: RoleModel, base: Path) -> RoleModel:
+    """Return a trained part as a model, calibrated as the shipped one."""
+    import torch
+
+    network = RoleNetwork(base, OPTIONS.frozen)
+    state = torch.load(work / f"{part}.ck", weights_only=True)["network"]
+    network.load_state_dict(state, strict=False)  # the layers that do not learn are the base's
+    with np.load(work / f"{part}.npz", allow_pickle=False) as said:
+        words = {str(word): at for at, word in enumerate(said["word_names"])}
+        arrays = {f"word_{name}": said[f"word_{name}"] for name in ("weights", "offset")}
+        arrays["low_weights"] = said["word_low"]
+    heads = (network.query.weight[0], network.head.weight, network.head.bias)
+    query, head, offset = (each.detach().numpy() for each in heads)
+    session = PartSession(b"", part, network=WindowStates(network).eval())
+    parts: dict[str, Any] = {"query": query, "head": head, "head_offset": offset, **arrays}
+    return replace(shipped, session=session, words=words, **parts)
 
 
 def said_of(prepared: PreparedPeople, part: str) -> bool:
