@@ -90,7 +90,9 @@ _BODY = late(
 """The shape of more such words: "Association", "Authority"."""
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
-_CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
+_NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
+"""Behind "Order", "Grade", or a club."""
+_OF_BODY = late(r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$")
 _KIN = (
     r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
     r"|sister)|"
@@ -435,7 +437,9 @@ class _Finder:
             return False
         if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
             return False  # "an Ashanti girl"
-        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
+        if len(run.parts) == 1 and _OF_BODY.search(self._before(run)):
+            return False
+        return not (_NUMBERED.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
