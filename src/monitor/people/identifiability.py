@@ -305,6 +305,8 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
         return person.protected >= UNNAMED and _is(_YOUNGER, person, fields)
     is_aged = person.age is not None or any(one.kind == "age" for one in person.details)
     if named_at(person, fields):
+        if is_aged and person.minor is True:
+            return True
         is_met = is_aged or person.speech or not full_name(person, fields)
         return person.protected >= NAMED and bool(is_met)
     is_near = is_aged or any(one.protected >= FLAG for one in kin)
