@@ -20,6 +20,7 @@ from monitor.records.people import (
     Identifiable,
     PeopleTable,
     PersonQuestion,
+    PersonRole,
     TextPerson,
 )
 from monitor.text.analysis import Place, Scene
@@ -160,6 +161,8 @@ MAX_QUESTIONS = 8
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
+_NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
+"""Beside whom the order is told that somebody may not be identified."""
 _ALONE: frozenset[DetailKind] = frozenset({"address"})
 _TITLE = re.compile(
     r"(?:(?:mrs?|ms|miss|sir|dame|lady|lord|dr|prof|rev|sgt|capt|aunt|auntie|uncle|little|young)"
@@ -288,8 +291,10 @@ def _is(kinship: re.Pattern[str], person: TextPerson, fields: Fields) -> bool:
 def _verdict(
     person: TextPerson, known: Identifiable, kin: Sequence[TextPerson], fields: Fields
 ) -> Identifiable:
-    if person.restricted or person.answered:
-        return known if person.restricted or person.protected >= FLAG else "no"
+    if person.restricted and person.role not in _NOT_BARRED:
+        return known
+    if person.answered:
+        return known if person.protected >= FLAG else "no"
     if person.protected >= FLAG:
         return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
     is_shown = known == "yes" or (known == "maybe" and person.names)
@@ -309,9 +314,9 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
             return True
         is_met = is_aged or person.speech or not full_name(person, fields)
         return person.protected >= NAMED and bool(is_met)
-    is_near = is_aged or any(one.protected >= FLAG for one in kin)
-    told = bool(_kinds(person)) and is_near and not person.several
-    return person.protected >= UNNAMED and told
+    kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
+    is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
+    return person.protected >= UNNAMED and is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
