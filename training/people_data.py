@@ -139,7 +139,9 @@ def _annotated(
             yield AnnotatedPerson(source, row["role"], asked, SETS[source], identifiable=shown)
 
 
-def _places(row: Mapping[str, Any], bearers: Mapping[str, int], fields: FieldViews) -> list[FieldPlace]:
+def _places(
+    row: Mapping[str, Any], bearers: Mapping[str, int], fields: FieldViews
+) -> list[FieldPlace]:
     strings = [row["quote"], *row.get("mentions", ())]
     words = name_words(row["quote"]) if row["named"] else []
     strings += [word for word in (*words[-1:], *words[:1]) if len(word) > 2 and bearers[word] == 1]

@@ -10,9 +10,10 @@ from monitor.records.finding import Span
 from monitor.records.people import PeopleTable, PersonDetail, PersonMention, TextPerson
 
 TEXT = (
-    "Rosa Mensah, 34, of Mill Lane, a cook at the Hotel Astor. Mrs Okoro. Rosa. Her father Kofi Mensah. "
-    "The eldest, a pupil at Bole school. Darko Ilic. His daughter. A girl. A boy."
-)
+    "Rosa Mensah, 34, of Mill Lane, a cook at the Hotel Astor. Mrs Okoro. Rosa. "
+    "Her father Kofi Mensah. The eldest, a pupil at Bole school. Darko Ilic. His daughter. "
+    "A girl. A boy."
+) + " It rained." * 60
 FIELDS = {"title": "", "text": TEXT}
 
 
@@ -73,10 +74,16 @@ def test_who_is_named_in_full_is_flagged_by_an_age_or_words_of_her_own():
     assert judged(child)[0].identifiable == "yes"
 
 
+def test_a_short_text_tells_of_nobody_else():
+    short = {"title": "", "text": TEXT[:200]}
+    (one,) = identified(PeopleTable((person(1, "Rosa Mensah", 0.5),)), short).people
+    assert one.identifiable == "yes"
+    assert judged(person(1, "Rosa Mensah", 0.5))[0].identifiable == "maybe"
+
+
 def test_only_who_is_likely_to_be_protected():
-    assert [judged(person(1, "Rosa Mensah", p, age=34))[0].identifiable for p in (0.8, 0.3, 0.1)] == [
-        "yes", "maybe", "no",
-    ]  # fmt: skip
+    likely = (person(1, "Rosa Mensah", p, age=34) for p in (0.8, 0.3, 0.1))
+    assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe", "no"]
 
 
 def test_a_relative_who_is_named_leads_to_her_and_she_only_perhaps_to_her_kin():
