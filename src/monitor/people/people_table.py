@@ -74,8 +74,9 @@ RoleReader = Callable[[FieldViews, Sequence[RolePerson]], Sequence[RoleScores]]
 """Reads the roles of a text's people, in their order."""
 
 
-BY_WORDS = 0.3
-"""Probability of being protected that words alone give, where a reader of roles holds it lower."""
+BY_WORDS, AT_MOST = 0.3, 0.45
+"""Probability of being protected that words alone give, where a reader of roles holds it lower, and
+that they leave where they show somebody as accused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
     # whom the words around her show as harmed, or a child, is asked about at least
     protected = max(read.protected, min(row.protected, BY_WORDS))
+    if row.accused > row.protected:  # "was charged with selling her niece": asked about at most
+        protected = min(protected, AT_MOST)
     return replace(
         row,
         role=read.role,
