@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
 from monitor.labels.countries import country_codes, country_name
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
-from monitor.records.people import PeopleTable
+from monitor.records.people import ACCUSED, PeopleTable, PersonRole, TextPerson
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
-MASKED_FROM = 0.2
+MASKED_FROM = 0.15
 """The probability of being protected from which names are masked: one too many hidden costs a word,
 one too few may cost a person her safety."""
+CHILD_FROM = 0.0
+ACCUSED_FROM = 0.5
+"""The probability of being accused above which an adult is not masked."""
 SURE_FROM = 0.5
 """The probability from which a part of a name is masked wherever the story's articles have it."""
 APART_BELOW = 0.05
-"""The probability below which a name is told to be somebody else's."""
+"""The probability below which a name may be told to be somebody else's."""
+_APART: frozenset[PersonRole] = ACCUSED | {"official", "public_figure", "expert"}
+"""Who is somebody else: a witness of one article may be the victim of the next."""
 PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
 _SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
@@ -73,8 +79,8 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
     `table` holds the people of both.
     """
     fields: dict[FieldName, str] = {"title": title, "text": text}
-    masked = [one for one in table.people if one.protected >= MASKED_FROM and one.names]
-    others = [one for one in table.people if one.protected < MASKED_FROM]
+    masked = masked_people(table)
+    others = [one for one in table.people if one not in masked]
     spans = [span for one in masked for span in one.names]
     common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     hidden = frozenset(
@@ -100,9 +106,30 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
         for found in re.finditer(rf"(?<!\w)(?:{any_of})(?!\w)", words)
     )
     joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
-    apart = (span for one in others if one.protected < APART_BELOW for span in one.names)
+    apart = (
+        span
+        for one in others
+        if one.protected < APART_BELOW and one.role in _APART
+        for span in one.names
+    )
     title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
+
+
+def masked_people(table: PeopleTable) -> tuple[TextPerson, ...]:
+    """Return the named people who are masked: who may be a victim, a minor or a relative.
+
+    An adult who speaks under her own name is not, nor one who is told to be accused.
+    """
+    return tuple(one for one in table.people if one.names and _is_masked(one))
+
+
+def _is_masked(one: TextPerson) -> bool:
+    if one.minor or one.restricted:
+        return one.restricted or one.protected >= CHILD_FROM
+    if one.consent or one.accused > max(one.protected, ACCUSED_FROM):
+        return False
+    return one.protected >= MASKED_FROM
 
 
 def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -131,9 +158,7 @@ def _inside(span: Span, kept: Iterable[Span]) -> bool:
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"
 _WORD = rf"{_UP}(?:[\w-]|['’](?!s\b)){{1,30}}(?<=\w)"
 _TO = "(?:de|da|das|do|dos|del|della|di|bin|bint|binti|mint|ould|ben|abu|al|el|van|von|der|la|le)"
-_ONE = rf"(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}"
 _NICK = rf"[\"“‘']{_UP}\w+[\"”’']"
-_NAMED = rf"(?P<name>{_WORD}(?: {_NICK})?(?: {_ONE}| {_UP}\.(?= {_UP})){{0,4}})"
 TITLED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Judge|Justice|Sgt|Sergeant|Inspector|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner|Pastor|"
