@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,9 +22,10 @@ from monitor.text.search_terms import words_at
 MASKED_FROM = 0.15
 """The probability of being protected from which names are masked: one too many hidden costs a word,
 one too few may cost a person her safety."""
-CHILD_FROM = 0.0
-ACCUSED_FROM = 0.5
-"""The probability of being accused above which an adult is not masked."""
+ACCUSED_FROM = 0.6
+"""The probability of being accused from which an adult is not masked,"""
+UNHARMED_BELOW = 0.3
+"""where that of being protected is below what words of harm around her give."""
 SURE_FROM = 0.5
 """The probability from which a part of a name is masked wherever the story's articles have it."""
 APART_BELOW = 0.05
@@ -105,7 +105,9 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
         for field, words in fields.items()
         for found in re.finditer(rf"(?<!\w)(?:{any_of})(?!\w)", words)
     )
-    joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
+    named = [span for one in table.people for span in one.names]
+    told_whole = (_whole(text, s, named) for s in (*spans, *swept) if not _inside(s, kept))
+    joined = join_spans(told_whole)
     apart = (
         span
         for one in others
@@ -119,17 +121,17 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
 def masked_people(table: PeopleTable) -> tuple[TextPerson, ...]:
     """Return the named people who are masked: who may be a victim, a minor or a relative.
 
-    An adult who speaks under her own name is not, nor one who is told to be accused.
+    An adult who speaks under her own name is not, nor one who is accused.
     """
     return tuple(one for one in table.people if one.names and _is_masked(one))
 
 
 def _is_masked(one: TextPerson) -> bool:
-    if one.minor or one.restricted:
-        return one.restricted or one.protected >= CHILD_FROM
-    if one.consent or one.accused > max(one.protected, ACCUSED_FROM):
-        return False
-    return one.protected >= MASKED_FROM
+    if one.restricted:
+        return True
+    is_accused = one.accused >= ACCUSED_FROM and one.protected < UNHARMED_BELOW
+    is_shown = one.consent or is_accused
+    return one.protected >= MASKED_FROM and not (is_shown and not one.minor)
 
 
 def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -149,6 +151,20 @@ def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterato
         for word in PART.findall(fields[span.field][span.start : span.end]):
             if len(word) >= MIN_PART and word[0].isupper():
                 yield word
+
+
+def _whole(text: str, span: Span, named: Iterable[Span]) -> Span:
+    """Return a place of a name in a text with the capitals that touch it and are nobody else's."""
+    if span.field == "title":  # has capitals everywhere
+        return span
+    start, end = whole_name(text, span.start, span.end)
+    more = (Span("text", start, span.start), Span("text", span.end, end))
+    met = any(_meet(one, side) for one in named for side in more)
+    return span if met else Span("text", start, end)
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _inside(span: Span, kept: Iterable[Span]) -> bool:
