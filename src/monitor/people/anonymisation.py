@@ -34,6 +34,7 @@ _APART: frozenset[PersonRole] = ACCUSED | {"official", "public_figure", "expert"
 """Who is somebody else: a witness of one article may be the victim of the next."""
 PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
+_PARTICLE = re.compile(r"\A(?:[a-z]{2}-)+")
 _SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
 """A word in small letters: where a text has it so too, it is no name that stands alone."""
 COMMON = word_set(
@@ -148,7 +149,8 @@ def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
     for span in spans:
-        for word in PART.findall(fields[span.field][span.start : span.end]):
+        for whole in PART.findall(fields[span.field][span.start : span.end]):
+            word = _PARTICLE.sub("", whole)
             if len(word) >= MIN_PART and word[0].isupper():
                 yield word
 
@@ -214,9 +216,9 @@ def _country_words() -> frozenset[str]:
 
 
 _LEFT = re.compile(
-    rf"(?<![\w'’-]){_WORD}(?: {_NICK})?(?: {_UP}\.)? (?:{_TO} |(?:al|el|ul|as|ar)-)?\Z"
+    rf"(?<![\w'’-]){_WORD}(?: {_NICK})?(?: {_UP}\.)? (?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar)-)?\Z"
 )
-_RIGHT = re.compile(rf" (?:{_NICK} )?(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}")
+_RIGHT = re.compile(rf" (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar)-)?{_WORD}")
 
 
 def whole_name(text: str, start: int, end: int) -> tuple[int, int]:
