@@ -300,6 +300,10 @@ _KIN_BEFORE = late(
     rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
+_APPOSED = late(
+    rf"\b(?:an?|another|\d{{1,2}}-year-old) (?:(?!of )[\w-]+ ){{0,3}}{_PEOPLE}, $",
+    re.IGNORECASE,
+)
 _HER_KIN = late(
     r"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ "
     rf"){{0,2}}"
@@ -533,6 +537,8 @@ class _Finder:
             return False
         if name.isupper() and len(name) > 3 and "." not in name:
             return False
+        if name == "A" and self.text.startswith(" ", run.end):
+            return False  # "A 15-year-old girl"
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
         if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
@@ -589,6 +595,7 @@ class _Finder:
         shapes_before = [_CIVIL_BEFORE]
         if "NORP" not in run.labels:
             shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
+            shapes_before += [_APPOSED] if len(run.parts) > 1 else []
         shapes_behind = [_BEHIND_SURE]
         if len(run.parts) > 1:
             shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
