@@ -137,9 +137,11 @@ def about_whom(people: PeopleTable, finding: Finding) -> TextPerson | None:
 
 def by_place(rule: Rule, person: TextPerson | None) -> str:
     """Return a rule's message about a person by number, without a word of the text."""
-    who = f"Person {person.number}" if person else "This"
-    message = _NO_EVIDENCE.sub("", rule.message.replace("'{match}'", "{match}"))
-    return _filled(message.replace("{evidence}", "what the text tells"), who, ())
+    who = f"Person {person.number}: " if person else ""
+    message = _NO_EVIDENCE.sub("", rule.message).replace("{evidence}", "what the text tells")
+    if person:
+        message = message.removeprefix("'{match}' ")
+    return who + _filled(message.replace("'{match}'", "{match}"), "This", ())
 
 
 def headline_finding(

@@ -27,17 +27,17 @@ export const ROLES = [
 ];
 
 export const QUESTIONS = [
-  { name: "exploited", short: "harmed?", words: "May a reader take her for somebody harmed?" },
-  { name: "minor", short: "under 18?", words: "Was she under 18 then, or is she now?" },
+  { name: "exploited", short: "harmed?", words: "May a reader take this person for somebody harmed?" },
+  { name: "minor", short: "under 18?", words: "Was this person under 18 then, or is now?" },
   { name: "consent", short: "consent?", words: "For this piece: consent in writing?" },
 ];
 
 export const roleName = (role) => role.replaceAll("_", " ");
 
-/** Whether a person is listed: officials and the like are folded away unless something is asked. */
-export function isPrivate(person, said) {
-  if (said || person.questions.length || PROTECTED.includes(person.role)) return true;
-  return person.details.length > 0 && !PUBLIC.includes(person.role);
+/** In what order people stand: those to be protected, other private people with details, the rest. */
+export function rank({ role, details }) {
+  if (PROTECTED.includes(role)) return 0;
+  return details.length && !PUBLIC.includes(role) ? 1 : 2;
 }
 
 /** What is asked of a person and not yet answered. */
