@@ -31,10 +31,11 @@ export function adapt(document, texts, { inSource = false } = {}) {
     })
     .sort(inReadingOrder)
     .map((f, id) => ({ ...f, id }));
-  const scorecard = document.scorecard.map((entry) => ({
-    ...entry,
-    evidence: entry.evidence.map(place),
-  }));
+  // What is a flag already, such as a headline that shocks, is not said a second time.
+  const isFlag = ({ item, met }) => met === false && findings.some(({ rule }) => rule === item);
+  const scorecard = document.scorecard
+    .filter((entry) => !isFlag(entry))
+    .map((entry) => ({ ...entry, evidence: entry.evidence.map(place) }));
   const lines = (document.unchecked ?? []).map((line) => ({ field: "text", ...line }));
   const known = lines.filter((line) => !inSource || Number.isInteger(line.source_start));
   const unchecked = known.map((line) => ({ kind: line.kind, ...place(line) }));

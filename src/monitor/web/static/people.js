@@ -41,6 +41,8 @@ const saidOf = (person) => answers.answerOf(state.answers, state.people, person)
 const isAsked = (person) => saidOf(person) || person.questions.length > 0 || flagsOf(person).length > 0;
 /** Who is to decide or decided on, in order of mention. */
 const listed = () => state.people.filter(isAsked);
+/** Whether anybody is told of whom a picture or another report could give away. */
+const asksOfDraft = () => state.people.some((person) => isAsked(person) || answers.rank(person) === 0);
 /** Whoever else is told of, folded away. */
 const others = () => state.people.filter((person) => !isAsked(person)).sort((a, b) => answers.rank(a) - answers.rank(b));
 const flagsOf = (person) =>
@@ -83,7 +85,7 @@ export function renderPeople() {
   const chosen = currentPerson();
   if (current !== DRAFT && !seen.includes(chosen)) current = null;
   const nodes = seen.map((person) => personNode(person, person === chosen));
-  if (seen.length) nodes.push(draftNode());
+  if (asksOfDraft()) nodes.push(draftNode());
   byId("people-list").replaceChildren(...nodes);
   renderOthers();
   renderWaiting(waiting);
@@ -98,9 +100,9 @@ export function renderPeople() {
 function renderOpen(seen) {
   const open = seen.filter(isOpen).length;
   const words = open ? `${open === 1 ? "1 person" : `${open} people`} to decide before publication` : "";
-  const asked = seen.length ? openOfDraft().length : 0;
+  const asked = asksOfDraft() ? openOfDraft().length : 0;
   const draft = asked ? `${plural(asked, "question")} on the draft open` : "";
-  const none = seen.length ? "Nobody is left to decide" : "Nobody in this draft has to be decided on";
+  const none = seen.length ? "Nobody is left to decide on" : "Nobody in this draft has to be decided on";
   const line = `${[words || none, draft].filter(Boolean).join("; ")}.`;
   if (line !== told) byId("people-count").textContent = line;
   told = line;
@@ -361,8 +363,8 @@ function leave() {
 }
 
 function stepPeople(by) {
-  const entries = [...listed().map(({ mentions: [first] }) => first), DRAFT];
-  if (entries.length === 1) return;
+  const entries = [...listed().map(({ mentions: [first] }) => first), ...(asksOfDraft() ? [DRAFT] : [])];
+  if (!entries.length) return;
   const chosen = currentPerson();
   const at = current === DRAFT ? entries.length - 1 : listed().indexOf(chosen);
   openEntry(at < 0 ? entries.at(by > 0 ? 0 : -1) : entries[(at + by + entries.length) % entries.length]);
