@@ -65,10 +65,13 @@ export const isMinor = (person) => person?.minor === true || person?.role === "m
 
 const overlaps = (a, b) => a.field === b.field && a.start < b.end && b.start < a.end;
 
-/** Whom words mean: the person with the shortest mention that shares a character with them. */
+/** Whom words mean: the person with this very mention, else with the shortest that shares a character. */
 export function personAt(people, place) {
+  const isSame = ({ start, end }) => start === place.start && end === place.end;
   const met = people.flatMap((person) =>
-    person.mentions.filter((mention) => overlaps(mention, place)).map((mention) => [mention.end - mention.start, person]),
+    person.mentions
+      .filter((mention) => overlaps(mention, place))
+      .map((mention) => [isSame(mention) ? 0 : mention.end - mention.start, person]),
   );
   met.sort(([a, one], [b, other]) => a - b || one.person - other.person);
   return met[0]?.[1] ?? null;
