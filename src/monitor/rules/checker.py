@@ -13,7 +13,7 @@ from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
-from monitor.records.people import PersonAnswer
+from monitor.records.people import PeopleTable, PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -24,6 +24,7 @@ from monitor.rules.findings import (
     hide_nothing,
     make_finding,
     moved_answer,
+    moved_people,
     put_in,
 )
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
@@ -114,16 +115,19 @@ def run_shown(
 
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
-    checked = run_policy(guideline, documents, policy)
+    tables: Tables = {}
+    checked = run_policy(guideline, documents, policy, tables)
     unclear = (n for n, each in enumerate(checked) if each.about in ("off", "touched"))
     shown = list(filter(is_shown, unclear))
     opened = replace(policy, force_topic=True)
-    again = run_policy(guideline, [documents[number] for number in shown], opened)
+    again = run_policy(guideline, [documents[number] for number in shown], opened, tables)
     for number, told in zip(shown, again, strict=True):
         checked[number] = told
     return checked
 
 
+Tables = dict[tuple[str, str], PeopleTable]
+"""People as read, by title and text: nobody is read twice in a run."""
 _PieceKey = tuple[str, int, frozenset[int]]
 """A piece as it is analysed: its text, how deeply, and which matchers may ask for its entities."""
 
@@ -134,6 +138,7 @@ class _CheckRun:
 
     guideline: Guideline
     open_now: ExitStack
+    tables: Tables
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
     entities: dict[str, list[Entity]] = field(default_factory=dict)
@@ -152,16 +157,22 @@ class _CheckRun:
 
 
 def run_policy(
-    guideline: Guideline, documents: Iterable[Document], policy: RuleSelection | None = None
+    guideline: Guideline,
+    documents: Iterable[Document],
+    policy: RuleSelection | None = None,
+    tables: Tables | None = None,
 ) -> list[Checked]:
-    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept."""
+    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept.
+
+    `tables` are the people of texts that were read already; those of others are put there.
+    """
     policy = policy or make_policy(guideline)
     checked: list[Checked] = []
     source = iter(documents)
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            run = _CheckRun(guideline, open_now)
+            run = _CheckRun(guideline, open_now, {} if tables is None else tables)
             read: list[ReadSentences] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
@@ -186,7 +197,11 @@ def _tried(
     if policy.answers:
         moved = (moved_answer(answer, taken, new) for answer in policy.answers)
         policy = replace(policy, answers=tuple(moved))
-    (result,) = _check(run, policy, [put_in(document, taken, new)], [read])
+    changed = put_in(document, taken, new)
+    if known := run.tables.get((document.title, document.text)):
+        run.tables[changed.title, changed.text] = moved_people(known, taken, new)
+    (result,) = _check(run, policy, [changed], [read])
+    run.tables.pop((changed.title, changed.text), None)
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
 
@@ -204,6 +219,7 @@ def _check(
     for document in documents:
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
+        draft.people_known = run.tables.get((document.title, document.text))
         draft.answers = policy.answers or ()
         if policy.force_topic:
             draft.topic = "thb"
@@ -217,6 +233,8 @@ def _check(
     checked: list[Checked] = []
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
+        if draft.people_known is not None:
+            run.tables[draft.document.title, draft.document.text] = draft.people_known
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked

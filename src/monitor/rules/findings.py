@@ -369,6 +369,27 @@ def moved_answer(answer: PersonAnswer, taken: Finding, new: str) -> PersonAnswer
     return replace(answer, span=Span(span.field, *_moved((span.start, span.end), taken, new)))
 
 
+def moved_people(table: PeopleTable, taken: Finding, new: str) -> PeopleTable:
+    """Return the people at their places once the wording is in place: it changes nobody."""
+
+    def moved(span: Span) -> Span:
+        if span.field != taken.field:
+            return span
+        return Span(span.field, *_moved((span.start, span.end), taken, new))
+
+    people = (
+        replace(
+            person,
+            mentions=tuple(replace(one, span=moved(one.span)) for one in person.mentions),
+            details=tuple(replace(one, span=moved(one.span)) for one in person.details),
+            rests_on=tuple(map(moved, person.rests_on)),
+            speech=tuple(map(moved, person.speech)),
+        )
+        for person in table.people
+    )
+    return PeopleTable(tuple(people), tuple(map(moved, table.restricted)))
+
+
 def gone_with(
     findings: Sequence[Finding],
     taken: Finding,
