@@ -115,19 +115,25 @@ def run_shown(
 
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
-    tables: Tables = {}
-    checked = run_policy(guideline, documents, policy, tables)
+    known = KnownNames()  # nothing is read twice
+    checked = run_policy(guideline, documents, policy, known)
     unclear = (n for n, each in enumerate(checked) if each.about in ("off", "touched"))
     shown = list(filter(is_shown, unclear))
     opened = replace(policy, force_topic=True)
-    again = run_policy(guideline, [documents[number] for number in shown], opened, tables)
+    again = run_policy(guideline, [documents[number] for number in shown], opened, known)
     for number, told in zip(shown, again, strict=True):
         checked[number] = told
     return checked
 
 
-Tables = dict[tuple[str, str], PeopleTable]
-"""People as read, by title and text: nobody is read twice in a run."""
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What was read of people: tables by title and text, named entities by sentence."""
+
+    tables: dict[tuple[str, str], PeopleTable] = field(default_factory=dict)
+    entities: dict[str, list[Entity]] = field(default_factory=dict)
+
+
 _PieceKey = tuple[str, int, frozenset[int]]
 """A piece as it is analysed: its text, how deeply, and which matchers may ask for its entities."""
 
@@ -138,11 +144,9 @@ class _CheckRun:
 
     guideline: Guideline
     open_now: ExitStack
-    tables: Tables
+    known: KnownNames
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
-    entities: dict[str, list[Entity]] = field(default_factory=dict)
-    """Named entities by sentence: a changed wording leaves the others as they are."""
 
     def lent(self) -> Language:
         """Return the pipeline, lent until the end of the run."""
@@ -153,18 +157,18 @@ class _CheckRun:
 
     def entities_of(self, seen: View) -> list[Entity]:
         """Return the named entities of a text."""
-        return entities_of(seen, self.lent(), self.entities)
+        return entities_of(seen, self.lent(), self.known.entities)
 
 
 def run_policy(
     guideline: Guideline,
     documents: Iterable[Document],
     policy: RuleSelection | None = None,
-    tables: Tables | None = None,
+    known: KnownNames | None = None,
 ) -> list[Checked]:
     """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept.
 
-    `tables` are the people of texts that were read already; those of others are put there.
+    What `known` holds is not read again, and what is read is put there.
     """
     policy = policy or make_policy(guideline)
     checked: list[Checked] = []
@@ -172,7 +176,7 @@ def run_policy(
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            run = _CheckRun(guideline, open_now, {} if tables is None else tables)
+            run = _CheckRun(guideline, open_now, known or KnownNames())
             read: list[ReadSentences] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
@@ -198,10 +202,11 @@ def _tried(
         moved = (moved_answer(answer, taken, new) for answer in policy.answers)
         policy = replace(policy, answers=tuple(moved))
     changed = put_in(document, taken, new)
-    if known := run.tables.get((document.title, document.text)):
-        run.tables[changed.title, changed.text] = moved_people(known, taken, new)
+    tables = run.known.tables
+    if table := tables.get((document.title, document.text)):
+        tables[changed.title, changed.text] = moved_people(table, taken, new)
     (result,) = _check(run, policy, [changed], [read])
-    run.tables.pop((changed.title, changed.text), None)
+    tables.pop((changed.title, changed.text), None)
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
 
@@ -219,7 +224,7 @@ def _check(
     for document in documents:
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
-        draft.people_known = run.tables.get((document.title, document.text))
+        draft.people_known = run.known.tables.get((document.title, document.text))
         draft.answers = policy.answers or ()
         if policy.force_topic:
             draft.topic = "thb"
@@ -234,7 +239,7 @@ def _check(
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
         if draft.people_known is not None:
-            run.tables[draft.document.title, draft.document.text] = draft.people_known
+            run.known.tables[draft.document.title, draft.document.text] = draft.people_known
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked
