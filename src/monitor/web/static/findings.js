@@ -8,6 +8,9 @@ const PHRASE_WORDS = 8;
 const ABUT = /^\s*[-\u2010\u2011]?\s*$/;
 const NEAR = /^\s*(?:[\p{L}\p{M}’'-]+\s+){0,2}$/u;
 
+/** Questions on the whole that flags of these rules ask already: none is asked a second time. */
+const SAME = { "pseudonym-not-flagged": ["adult-victim-named", "child-name-identified"] };
+
 /**
  * Turn an answer's places into the browser's: UTF-16 units, in the text as a textarea holds it,
  * which knows no CRLF. `texts` are the fields as they were checked; with `inSource` the text is
@@ -31,8 +34,7 @@ export function adapt(document, texts, { inSource = false } = {}) {
     })
     .sort(inReadingOrder)
     .map((f, id) => ({ ...f, id }));
-  // What is a flag already, such as a headline that shocks, is not said a second time.
-  const isFlag = ({ item, met }) => met === false && findings.some(({ rule }) => rule === item);
+  const isFlag = ({ item, met }) => met === false && findings.some(({ rule }) => rule === item || SAME[item]?.includes(rule));
   const scorecard = document.scorecard
     .filter((entry) => !isFlag(entry))
     .map((entry) => ({ ...entry, evidence: entry.evidence.map(place) }));
