@@ -113,7 +113,8 @@ def test_a_group_is_nobody_unless_much_is_told():
         ({"age": 34}, ("consent",)),
         ({"minor": False}, ("consent",)),
         ({"minor": True}, ()),
-        ({"answered": True}, ()),
+        ({"said": frozenset({"minor", "consent"})}, ()),
+        ({"said": frozenset({"exploited"})}, ("minor", "consent")),
         ({"protected": 0.1}, ()),
     ],
 )
@@ -129,6 +130,16 @@ def test_the_likeliest_of_whom_most_is_told_are_asked_first_and_no_more_than_a_f
     assert asked == [4, 5, 6, 7, 8, 9]
     assert len(asked) == MAX_QUESTIONS
     assert not any(one.questions for one in judged(*people, asks=False))
+
+
+def test_an_answer_brings_up_nobody_else():
+    people = [person(n, "Rosa Mensah", 0.3) for n in range(1, 9)]
+    before = [one.number for one in judged(*people) if one.questions]
+    said = frozenset({"exploited"})
+    people[0] = person(1, "Rosa Mensah", 1.0, answered=True, said=said)
+    after = judged(*people)
+    assert [one.number for one in after if one.questions] == before
+    assert after[0].questions == ("minor", "consent")
 
 
 def test_a_full_name_has_two_words_beside_titles():
