@@ -206,10 +206,14 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}
+    left = MAX_QUESTIONS - sum(len(person.said) for person in table.people)
     for person in open_now:
-        left = MAX_QUESTIONS - sum(map(len, asked.values()))
         open_still = [one for one in _questions(person) if one not in person.said]
-        asked[person.number] = tuple(open_still[:left])
+        # of whom a reporter has spoken, all is asked; with an answer nobody else comes up
+        if not person.said:
+            open_still = open_still[: max(0, left)]
+            left -= len(open_still)
+        asked[person.number] = tuple(open_still)
     told = (replace(person, questions=asked.get(person.number, ())) for person in people)
     return replace(table, people=tuple(told))
 

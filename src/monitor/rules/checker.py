@@ -23,6 +23,7 @@ from monitor.rules.findings import (
     headline_finding,
     hide_nothing,
     make_finding,
+    moved_answer,
     moved_people,
     put_in,
 )
@@ -55,8 +56,7 @@ class RuleSelection:
 
     `every_offer`: wording is offered even where it would silence another finding. `listed`: only
     these rules look for their words, though the judge may speak for any. `answers` are what the
-    reporter says of people, who are then told of too; `None`: nobody asked for them. `people` are
-    those of the document where they are known: nobody is read anew.
+    reporter says of people, who are then told of too; `None`: nobody asked for them.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -66,7 +66,6 @@ class RuleSelection:
     every_offer: bool = False
     listed: frozenset[str] | None = None
     answers: tuple[PersonAnswer, ...] | None = None
-    people: PeopleTable | None = None
 
 
 def check_document(
@@ -116,14 +115,23 @@ def run_shown(
 
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
-    checked = run_policy(guideline, documents, policy)
+    known = KnownNames()  # nothing is read twice
+    checked = run_policy(guideline, documents, policy, known)
     unclear = (n for n, each in enumerate(checked) if each.about in ("off", "touched"))
     shown = list(filter(is_shown, unclear))
     opened = replace(policy, force_topic=True)
-    again = run_policy(guideline, [documents[number] for number in shown], opened)
+    again = run_policy(guideline, [documents[number] for number in shown], opened, known)
     for number, told in zip(shown, again, strict=True):
         checked[number] = told
     return checked
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What was read of people: tables by title and text, named entities by sentence."""
+
+    tables: dict[tuple[str, str], PeopleTable] = field(default_factory=dict)
+    entities: dict[str, list[Entity]] = field(default_factory=dict)
 
 
 _PieceKey = tuple[str, int, frozenset[int]]
@@ -136,12 +144,9 @@ class _CheckRun:
 
     guideline: Guideline
     open_now: ExitStack
+    known: KnownNames
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
-    entities: dict[str, list[Entity]] = field(default_factory=dict)
-    """Named entities by sentence: a changed wording leaves the others as they are."""
-    people: dict[int, PeopleTable] = field(default_factory=dict)
-    """People by the `id` of a document; to read them for each wording costs more than the rest."""
 
     def lent(self) -> Language:
         """Return the pipeline, lent until the end of the run."""
@@ -152,27 +157,32 @@ class _CheckRun:
 
     def entities_of(self, seen: View) -> list[Entity]:
         """Return the named entities of a text."""
-        return entities_of(seen, self.lent(), self.entities)
+        return entities_of(seen, self.lent(), self.known.entities)
 
 
 def run_policy(
-    guideline: Guideline, documents: Iterable[Document], policy: RuleSelection | None = None
+    guideline: Guideline,
+    documents: Iterable[Document],
+    policy: RuleSelection | None = None,
+    known: KnownNames | None = None,
 ) -> list[Checked]:
-    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept."""
+    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept.
+
+    What `known` holds is not read again, and what is read is put there.
+    """
     policy = policy or make_policy(guideline)
     checked: list[Checked] = []
     source = iter(documents)
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            run = _CheckRun(guideline, open_now)
+            run = _CheckRun(guideline, open_now, known or KnownNames())
             read: list[ReadSentences] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
                 rules = {finding.rule for finding in found[number].findings}
                 families = (group for group in siblings if not rules.isdisjoint(group))
-                people = run.people.get(id(document))
-                again = replace(policy, listed=frozenset(rules.union(*families)), people=people)
+                again = replace(policy, listed=frozenset(rules.union(*families)))
                 check = partial(_tried, run, again, read[number], document)
                 found[number] = hide_nothing(found[number], check, siblings)
             checked += found
@@ -188,9 +198,15 @@ def _tried(
     new: str,
 ) -> Checked | None:
     """Check a draft with a wording in place, None where the judge may read no more of it."""
-    if policy.people is not None:
-        policy = replace(policy, people=moved_people(policy.people, taken, new))
-    (result,) = _check(run, policy, [put_in(document, taken, new)], [read])
+    if policy.answers:
+        moved = (moved_answer(answer, taken, new) for answer in policy.answers)
+        policy = replace(policy, answers=tuple(moved))
+    changed = put_in(document, taken, new)
+    tables = run.known.tables
+    if table := tables.get((document.title, document.text)):
+        tables[changed.title, changed.text] = moved_people(table, taken, new)
+    (result,) = _check(run, policy, [changed], [read])
+    tables.pop((changed.title, changed.text), None)
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
 
@@ -208,9 +224,8 @@ def _check(
     for document in documents:
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
+        draft.people_known = run.known.tables.get((document.title, document.text))
         draft.answers = policy.answers or ()
-        if policy.people is not None:
-            draft.people = policy.people
         if policy.force_topic:
             draft.topic = "thb"
             draft.passages = draft.abuse = [(0, len(draft.text.view.shadow))]
@@ -223,8 +238,8 @@ def _check(
     checked: list[Checked] = []
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
-        if "people" in vars(draft) and policy.people is None:
-            run.people[id(draft.document)] = draft.people
+        if draft.people_known is not None:
+            run.known.tables[draft.document.title, draft.document.text] = draft.people_known
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked

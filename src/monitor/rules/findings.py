@@ -137,9 +137,11 @@ def about_whom(people: PeopleTable, finding: Finding) -> TextPerson | None:
 
 def by_place(rule: Rule, person: TextPerson | None) -> str:
     """Return a rule's message about a person by number, without a word of the text."""
-    who = f"Person {person.number}" if person else "This"
-    message = _NO_EVIDENCE.sub("", rule.message.replace("'{match}'", "{match}"))
-    return _filled(message.replace("{evidence}", "what the text tells"), who, ())
+    who = f"Person {person.number}: " if person else ""
+    message = _NO_EVIDENCE.sub("", rule.message).replace("{evidence}", "what the text tells")
+    if person:
+        message = message.removeprefix("'{match}' ")
+    return who + _filled(message.replace("'{match}'", "{match}"), "This", ())
 
 
 def headline_finding(
@@ -357,6 +359,14 @@ def put_in(document: Document, finding: Finding, new: str) -> Document:
     headline = document.headline and _moved(document.headline, finding, new)
     captions = tuple(_moved(caption, finding, new) for caption in document.captions)
     return replace(document, text=text, headline=headline, captions=captions, source_map=None)
+
+
+def moved_answer(answer: PersonAnswer, taken: Finding, new: str) -> PersonAnswer:
+    """Return an answer at its place once the wording is in place."""
+    span = answer.span
+    if span.field != taken.field:
+        return answer
+    return replace(answer, span=Span(span.field, *_moved((span.start, span.end), taken, new)))
 
 
 def moved_people(table: PeopleTable, taken: Finding, new: str) -> PeopleTable:
