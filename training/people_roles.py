@@ -140,7 +140,7 @@ def fit_words(
         ([group_of(one.role) for one in people], [True] * len(people), len(GROUPS)),
         ([ROLES.index(one.role) for one in people], [one.taught for one in people], len(ROLES)),
     ):
-        some = np.flatnonzero(kept)
+        some = np.flatnonzero(kept).tolist()
         weight = [people[at].weight for at in some]
         fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
@@ -396,15 +396,15 @@ class ScoredPerson:
 
 def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     """Return all that a part said."""
-    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
-        at, both = said["at"], [said["states"].astype(np.float64), said["words"]]
+    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as kept:
+        at, both = kept["at"], [kept["states"].astype(np.float64), kept["words"]]
     cut = len(GROUPS)
     groups = zip(*(softmax(each[:, :cut]) for each in both), strict=True)
     fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
     texts = prepared.texts
     return [
-        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], *group, group[0], roles)
-        for (t, n), group, roles in zip(at.tolist(), groups, fine, strict=True)
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], said, worded, said, roles)
+        for (t, n), (said, worded), roles in zip(at.tolist(), groups, fine, strict=True)
     ]
 
 

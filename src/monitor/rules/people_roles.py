@@ -18,6 +18,7 @@ from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import load_tokenizer
 from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, RoleScores
+from monitor.records.errors import ModelError
 from monitor.records.people import ACCUSED, PROTECTED, PersonRole
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ _Token = tuple[int, FieldPlace | None]
 
 
 def read_windows(fields: FieldViews, rust: Tokenizer) -> list[Window]:
-    """Return the windows of a text, title first; every token stands in one of them."""
-    start, end = (rust.token_to_id(name) or 0 for name in ("[CLS]", "[SEP]"))
+    """Return the windows of a text, title first, with every token; raises `ModelError`."""
+    start, end = (rust.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+    if start is None or end is None:
+        raise ModelError("tokenizer: has no token '[CLS]' or no '[SEP]'")
     title: list[_Token] = []
     pieces: list[list[_Token]] = []
     for name, view in fields:
