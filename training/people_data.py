@@ -10,12 +10,12 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from monitor.evaluate.rule_precision import read_lines
-from monitor.people.people_table import FieldPlace, FieldViews, RolePerson
+from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, role_facts
 from monitor.records.people import PeopleTable, PersonRole, TextPerson
 from monitor.text.analysis import view
 from monitor.text.regular_expressions import word_set
@@ -118,7 +118,13 @@ def _read(
     fields: FieldViews = [(n, view(v)) for n, v in shown if n == "text" or v.strip()]  # type: ignore[misc]
     people = [one for name, mark in marks for one in _annotated(name, mark["people"], fields)]
     if find:
-        people = [*people, *_found(find(title, text), people, fields)]
+        found = list(_found(find(title, text), people, fields))
+        facts = {one.same: one.asked.facts for one in reversed(found) if one.same >= 0}
+        people = [
+            replace(one, asked=replace(one.asked, facts=facts.get(number, frozenset())))
+            for number, one in enumerate(people)
+        ]
+        people += found
     return PeopleText(row["id"], row["event"], marks[0][0], title, text, fields, people)
 
 
@@ -139,7 +145,9 @@ def _annotated(
             yield AnnotatedPerson(source, row["role"], asked, SETS[source], identifiable=shown)
 
 
-def _places(row: Mapping[str, Any], bearers: Mapping[str, int], fields: FieldViews) -> list[FieldPlace]:
+def _places(
+    row: Mapping[str, Any], bearers: Mapping[str, int], fields: FieldViews
+) -> list[FieldPlace]:
     strings = [row["quote"], *row.get("mentions", ())]
     words = name_words(row["quote"]) if row["named"] else []
     strings += [word for word in (*words[-1:], *words[:1]) if len(word) > 2 and bearers[word] == 1]
@@ -200,8 +208,8 @@ def _found(
 ) -> Iterator[AnnotatedPerson]:
     """Yield people as the program finds them, with the role of the one that they are."""
     views = dict(fields)
-    for person in table.people:
-        asked = asked_of(person, fields)
+    for person, facts in zip(table.people, role_facts(table), strict=True):
+        asked = replace(asked_of(person, fields), facts=facts)
         if not asked.mentions or asked.mentions[-1][2] > len(views["text"].shadow):
             continue
         number = match(asked, people)

@@ -104,10 +104,39 @@ def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast
     cast.scenes = {scene.field: scene for scene in scenes}
     for scene in reversed(scenes):
         TableLinking(cast, scene).run()
-    for tell in (tell_roles, tell_kin):
-        for scene in scenes:
-            tell(cast, scene)
+    for scene in scenes:
+        tell_roles(cast, scene)
+    _join_called(cast)
+    for scene in scenes:
+        tell_kin(cast, scene)
     return cast
+
+
+def _join_called(cast: Cast) -> None:
+    """Join "the victim" and "the suspect" to the only person whom the text shows to be that."""
+    for person in list(cast.persons):
+        noun = min(person.mentions, key=lambda m: m.start, default=None)
+        if noun is None or person.names or noun.lead != "the" or noun.phrase is None:
+            continue
+        word = noun.phrase.word.removesuffix("s")
+        if word in _HARMED | _ACCUSED and not noun.phrase.of:
+            fitting = [
+                other
+                for other in cast.persons
+                if other is not person
+                and _is_before(other, noun)
+                and (cast.is_protected(other) if word in _HARMED else "suspect" in other.facts)
+                and not (other.traits ^ person.traits) & cast.sets.several
+                and not cast.sets.opposed(other.traits, person.traits)
+                and not (other.age and person.age and other.age[0].years != person.age[0].years)
+            ]
+            if len(fitting) == 1:
+                cast.join(fitting[0], person)
+
+
+def _is_before(person: Person, noun: Mention) -> bool:
+    """Whether a person is told of before a noun, in the same field."""
+    return any(m.scene is noun.scene and m.start < noun.start for m in person.mentions)
 
 
 class TableLinking(Linking):
@@ -282,7 +311,7 @@ class TableLinking(Linking):
     def _is_named(self, before: Mention, mention: Mention, gap: str) -> bool:
         """Whether a noun has its name behind it: "a girl named Ana", "her husband, Kofi"."""
         person = self.cast.of(before)
-        led = before.lead or self.text[before.start].isupper()
+        led = before.lead or not self.text[before.start].islower()  # "Widow", "13-year-old"
         is_bare = before.phrase is None and (gap != " " or not led)
         if person is None or is_bare or person.traits & self.sets.several:
             return False

@@ -9,6 +9,7 @@ it so.
 from __future__ import annotations
 
 import re
+from calendar import day_abbr, day_name, month_abbr, month_name
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -16,10 +17,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
+from monitor.people.person_nouns import MANY, ONE
 from monitor.records.finding import FieldName
 from monitor.text.analysis import MAX_PIECE, Scene, View, view
 from monitor.text.positions import Stretch
-from monitor.text.regular_expressions import late, word_set
+from monitor.text.regular_expressions import late, one_of, word_set
 from monitor.text.spacy_pipeline import analysis, find_entities
 
 if TYPE_CHECKING:
@@ -49,152 +51,48 @@ _RUN = late(
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
-TITLES = """mr mrs ms miss mx dr prof professor sir lady lord dame madam charge judge justice
-magistrate sgt sergeant det insp inspector supt superintendent cpl corporal pc dc ds dsp asp sp ig
-dig
-ssp ci capt captain col colonel lt lieutenant maj major gen general brig brigadier cmdr commander
-admiral marshal constable detective officer agent sheriff deputy chief commissioner commandant
-cop minister secretary senator sen rep representative congressman congresswoman congressmember
-mp mla mep president premier chancellor governor gov mayor ambassador councillor councilor
-councilman councilwoman alderman attorney prosecutor solicitor barrister advocate counsel
-lawyer pastor rev reverend father fr sister sr brother bishop archbishop cardinal pope imam
-sheikh sheik shaikh maulana mullah rabbi prince princess king queen emperor chairman chairwoman
-chairperson chair director ceo cfo coach manager spokesman spokeswoman spokesperson activist
-actor actress singer author journalist reporter photographer researcher analyst engineer nurse
-teacher principal headteacher headmaster headmistress doctor farmer driver pte private wo acp
-dcp adgp dgp adc hon honourable honorable assistant senior junior vice former late first
-undersecretary assemblyman assemblywoman lawmaker legislator assemblymember congressperson
-saint aunt auntie uncle grandma grandpa mum mom dad mama papa alhaji alhaja nana oba otunba
-hajia mallam shri smt kumari thiru datuk dato tan tun puan encik haji hajjah ustaz ven
-venerable thero u daw sayadaw celebrity comedian rapper model businessman businesswoman tycoon
-billionaire leader whistleblower patrolman trooper survivor victim woman girl child boy man
-worker migrant refugee student pupil suspect defendant witness maid trafficker teenager mother
-undersheriff investigator examiner coroner crown special supervisory resident state us u.s.
-acting executive incoming outgoing ex-president ex-minister staff specialist ssgt petty navy
-duke duchess earl count countess baron baroness viscount"""
-_TITLES = word_set(TITLES)
-_CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
-_NOBODY = word_set(
-    """the this that these those there then they she he his her it its we our you your i my me us in
-    on at by for from to with without after before during following when while since if as but
-    and or so not no nobody none one two three four five six seven eight nine ten eleven twelve
-    some many most both each every all another other others several few such what who whom
-    whose why how where which however meanwhile yesterday today tomorrow later earlier once
-    even only just also still yet now here soon ever never often sometimes perhaps maybe please
-    thanks yes well oh ah hi hello dear police officers detectives prosecutors officials
-    investigators lawyers parliament government court authorities monday tuesday wednesday
-    thursday friday saturday sunday january february march april june july august september
-    october november december asked according born people women girls men boys children mother
-    mum mom dad witnesses neighbours neighbors photo photos image picture pictured images file
-    reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
-    comments updated published posted source sources copyright via editor editors staff writer
-    although though because despite unlike like under over until unless whether either neither
-    nor among amid between within across about above below against around behind beside beyond
-    inside outside near off out up down through throughout toward towards upon instead rather
-    than too very is are was were be been being am do does did has have had will would can
-    could shall should may might must let get got go going come came see saw say said says tell
-    told call called new old young good great big small little last next first second third
-    final early late whatever everyone everybody everything someone somebody something anyone
-    anybody anything nothing"""
+_RANKS = word_set(
+    """mr mrs ms miss mx dr prof sir dame madam charge sgt det insp supt cpl pc dc ds dsp asp sp ig dig ssp
+    capt col lt maj gen brig cmdr pte wo acp dcp adgp rep sen gov mp mla mep atty hon rev fr sr br st
+    justice general colonel lieutenant major marshal admiral commander commissioner superintendent
+    secretary chancellor ambassador premier deputy assistant senior junior vice former late
+    chair commandant reverend sheikh maulana rabbi archbishop cardinal pope duke duchess earl count
+    baron baroness alhaji alhaja hajia mallam shri smt kumari thiru datuk dato tun haji ustaz u daw
+    state us special resident crown supervisory ex-president undersecretary trooper sheriff"""
 )
-"""Words with a capital that begin a sentence or a headline, and nobody's name."""
-_NO_PERSON = word_set(
-    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov
-    dec deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
-    warehouse parish artist specialist stylist presenter coordinator prime disorder training
-    medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
-    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein'
-    saturdays resolution memorandum consul senate. sub-inspector forum summit conference
-    congressional joint hotline helpline squad. battle war wars disease syndrome virus language
-    studies research science sciences management affairs. relations economy economic market
-    markets trade security. nuclear energy oil gas exchange stock fashion style design designer
-    model's beauty hair salon spa massage parlour parlor motel inn lodge villa villas manor
-    farm farms ranch plantation estates mine mines factory mill mills garments apparel textile
-    textiles foods food pizza coffee tea beer wine brewery line lines rail railway railways
-    train trains bus express metro subway ferry ship vessel boat car cars motor motors auto bmw
-    toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus iphone android windows
-    xbox playstation bitcoin ethereum visa mastercard paypal western-union netflix's hulu hbo
-    itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua independence
-    freedom liberty peace victory memorial anniversary centenary birthday wedding english.
-    hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese punjabi
-    pashto dari farsi mandarin cantonese tagalog creole romani tv3 bbc1 news1 breaking
-    exclusive opinion editorial analysis feature features live update january february march
-    april june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa fda cdc sec osha
-    eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention
-    protocol treaty directive charter plan strategy statement report index ministry department
-    office bureau directorate division branch unit squad team force agency authority service
-    services police army navy court tribunal council committee commission board embassy union
-    institute institution university college school academy hospital clinic museum church
-    mission mosque temple cathedral foundation charity fund trust association alliance
-    coalition partnership league society organisation organization movement campaign project
-    programme program initiative centre center network group party congress senate parliament
-    assembly house committee federation confederation bank company corporation corp inc ltd llc
-    plc co limited group holdings industries enterprises agency agencies airlines airways
-    airport hotel resort restaurant bar club cafe market mall plaza tower towers station park
-    street road avenue lane square drive close terrace boulevard highway bridge river lake sea
-    ocean gulf island islands mount mountain mountains valley beach bay harbour harbor port
-    village town city county district province region state states republic kingdom emirates
-    nation nations empire territory territories municipality borough north south east west
-    northern southern eastern western central africa asia europe america international national
-    federal global royal labor labour justice security defence defense immigration customs
-    border interior foreign affairs human rights trafficking welfare health education social
-    development finance treasury homeland homes home refuge shelter fc afc united rovers
-    wanderers athletic albion hotspur arsenal chelsea liverpool everton news times post daily
-    herald guardian telegraph mirror tribune gazette journal chronicle press media television
-    tv radio magazine online facebook instagram twitter whatsapp tiktok youtube telegram google
-    microsoft apple amazon uber netflix snapchat viber christmas easter ramadan eid covid
-    covid-19 coronavirus isis isil taliban hamas hezbollah world cup olympics games league
-    championship festival day week month year award awards prize operation project act section
-    article chapter amendment supreme high crown district appeals circuit penal criminal
-    procedure evidence prevention suppression elimination muslim muslims christian christians
-    hindu hindus jewish jews buddhist catholic islamic islam democrat democrats republican
-    republicans conservative conservatives labour tory tories liberal white black hispanic
-    latino latina asian african european american british english french german survivor
-    survivors victim victims women woman girls girl children child boys boy men youth families
-    family workers worker migrants migrant refugees refugee students student students pupils
-    citizens attorney attorneys general ministers prosecutors investigation investigations
-    investigative task crimes crime offenders exploited missing child. legal aid law
-    enforcement community communities consulate embassy hall room building block flat apartment
-    estate housing prison jail penitentiary detention correctional facility camp base
-    headquarters command battalion regiment brigade corps guard coast festival theatre theater
-    studio studios pictures films records productions entertainment university. campus faculty
-    library archives gallery internet web site website app apps ai gps dna hiv aids ngo ngos un
-    eu nato usa uk us uae unicef unodc iom ilo interpol europol fbi cia cid nca ice dea
-    homeland doj dhs hsi whatsapp"""
+"""Ranks and forms of address that stand before a name beside the nouns for people."""
+_TITLES = _RANKS | ONE
+_CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
+_OPENERS = word_set(
+    """police authorities parliament government court born asked according yesterday today tomorrow
+    photo photos picture pictured image images file reuters afp ap getty source sources copyright
+    read watch share updated published advertisement editor staff caption left right dear thanks
+    please yes hello said says told did does got get come came see saw let new old big great
+    instead soon maybe everybody furthermore"""
+)
+"""Words with a capital that begin a line or a sentence beside spaCy's stop words, dates, numbers."""
+_BODIES = word_set(
+    """act law code section article clause convention protocol treaty court council committee
+    commission congress senate ministry minister prime office department bureau agency unit police
+    army force service union centre center institute university college school church mosque temple
+    hospital hotel club restaurant bank company group inc ltd corp fund trust foundation house hall
+    street road avenue park square bridge river lake island beach bay north south east west city
+    town county district province state international national federal royal human trafficking
+    sexual violence legal illegal care crisis plan project programme program strategy campaign
+    news times post daily press radio tv twitter facebook youtube fc league cup prop affairs
+    rights policy"""
 )
 """Words of organisations, places, laws and clubs: a run of capitals with one is nobody."""
-_PLACES = word_set(
-    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha
-    kuwait riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore
-    malaysia colombo kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul
-    ankara athens rome madrid lisbon berlin vienna brussels amsterdam dublin belfast edinburgh
-    glasgow cardiff manchester birmingham leeds bradford rotherham rochdale oxford cambridge
-    bristol essex kent yorkshire lancashire cornwall york angeles francisco diego antonio vegas
-    chicago houston dallas boston seattle miami atlanta detroit philadelphia washington
-    california texas florida ohio michigan illinois georgia nevada oregon arizona india
-    pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
-    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt
-    morocco algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon
-    congo rwanda burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana
-    africa russia ukraine poland romania moldova bulgaria hungary serbia albania kosovo bosnia
-    croatia greece italy spain portugal france germany netherlands belgium switzerland austria
-    sweden norway denmark finland ireland scotland wales england britain turkey syria lebanon
-    iraq iran afghanistan saudi arabia yemen oman qatar bahrain emirates israel palestine gaza
-    mexico guatemala honduras salvador nicaragua colombia venezuela ecuador peru bolivia brazil
-    argentina chile paraguay uruguay haiti cuba jamaica trinidad tobago canada ontario quebec
-    toronto vancouver montreal ottawa australia sydney melbourne brisbane perth queensland
-    zealand auckland wellington papua fiji hong kong taiwan macau sabah sarawak penang johor
-    selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat rajasthan jharkhand
-    odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
+_BODY = late(
+    r"[a-z]{4,}(?:tion|tions|ment|ments|ness|ship|ology|ics|ism|ional|ety|rity|nity)$"
+    r"|[dr]-[a-z]+$|.+-(?:[a-z]+ed|[a-z]+ing|born|led|old)$"
 )
-"""Names of places that spaCy calls persons, alone; as a part of a name they may be somebody's."""
-_ALSO_PERSONS = word_set(
-    "georgia paris jordan chad israel sydney florence dallas houston washington"
-)
-_ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps ford")
+"""The shape of more such words: "Association", "Authority"."""
+_ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
-_CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
+_NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
+"""Behind "Order", "Grade", or a club."""
+_OF_BODY = late(r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$")
 _KIN = (
     r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
     r"|sister)|"
@@ -233,7 +131,7 @@ _SAY = (
 _BEHIND_SURE = late(
     r",? \(?(?:now |then |also |aged |age |only |just )*\d{1,3}(?:\)|(?=[,.;:)]|$| (?:of|from"
     r"|years?\b)))"
-    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? \d{1,2}-year-old\b|,? who (?:was|is|had|has|said"
+    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? (?:an? |the )?(?:\d{1,2}|[a-z]+)-year-old\b|,? who (?:was|is|had|has|said"
     r"|[a-z]+ed)\b"
     r"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name"
     r"|real name|identity))"
@@ -287,7 +185,7 @@ _TOWN_OF = late(
     re.IGNORECASE,
 )
 _CALLED = late(
-    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known "
+    r"\b(?:named|called|nicknamed|christened|identified (?:[a-z]+ ){0,3}?(?:as|by)|named as|known "
     r"(?:only )?as|alias|aliases|"
     r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i "
     r"am|i'm|"
@@ -334,17 +232,16 @@ _YEAR_OLD_BEFORE = late(
 )
 _CREDIT = late(
     r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: "
-    r"by)?:? ?\(?$",
+    r"by)?[:/]? ?\(?$",
     re.IGNORECASE,
 )
-_TITLE_BEFORE = late(
-    rf"\b(?:{'|'.join(sorted(_TITLES, key=lambda t: (-len(t), t)))})\.? "
-    r"$",
-    re.IGNORECASE,
-)
+_TITLE_BEFORE = late(rf"\b{one_of(_TITLES)}\.? $", re.IGNORECASE)
 _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
+_CONTRACTED = late(r"'(?:ve|re|ll|d|m)$")
+_ACTS = late(
+    r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
 _PLAIN = late(r"[\w'-]+")
 
 
@@ -433,6 +330,7 @@ class _Finder:
         self.small = set(_SMALL.findall(self.text))
         self.runs = list(self._read())
         self.found: dict[Stretch, _Run] = {}
+        self.amid = Counter(run.parts[0] for run in self.runs if not run.opens)
         self.placed: Counter[str] = Counter()
         self.elsewhere: Counter[str] = Counter()
         """How much more often a word alone is a place or a body than a person."""
@@ -456,24 +354,26 @@ class _Finder:
         """Yield what a run leaves without titles and words that nobody is called by."""
         text = self.text
         words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
-        lower = [text[slice(*word)].lower().strip(".") for word in words]
+        lower = [_CONTRACTED.sub("", text[slice(*word)].lower().strip(".")) for word in words]
         last = len(words)
-        while last and (lower[last - 1] in _NOBODY or lower[last - 1] in _TO_WORDS):
+        while last and (lower[last - 1] in _nobody() or lower[last - 1] in _TO_WORDS):
             last -= 1
         first = behind_title = _behind_title(lower[:last])
-        while first < last and (lower[first] in _NOBODY or lower[first].endswith("-old")):
+        while first < last and (lower[first] in _nobody() or lower[first].endswith("-old")):
             first += 1
         if first >= last:
             return
         # "Inspector General of Police Kofi Mensah"
         if text.endswith((" of ", " of the ", " for "), 0, words[first][0]):
-            while first < last - 2 and lower[first] in _NO_PERSON:
+            while first < last - 2 and _is_body(lower[first]):
                 first += 1
         begins = {e[0] for e in over if e[2] == "PERSON"}
-        peoples = [e for e in over if e[2] == "NORP"]
+        others = [e for e in over if e[2] in _OTHERS]
         for index in range(first + 1, last):  # "Labour's Ana", "Nigerian Rosa Mensah"
             at = words[first][0]
-            no_name = lower[first] in _NO_PERSON or any(e[0] <= at < e[1] for e in peoples)
+            no_name = _is_body(lower[first]) or any(
+                e[0] <= at < e[1] <= words[index][0] for e in others
+            )
             if no_name and words[index][0] in begins:
                 first = index
         low, high = words[first][0], words[last - 1][1]
@@ -529,15 +429,17 @@ class _Finder:
             if len(part) > 3 or part.isupper() or part.lower() not in _ACRONYMS
         }
         name = self.text[run.start : run.end]
-        if len(run.parts) > MAX_PARTS or lower & _NO_PERSON or lower <= _TITLES:
+        if len(run.parts) > MAX_PARTS or any(map(_is_body, lower)) or lower <= _TITLES:
             return False
         if name.isupper() and len(name) > 3 and "." not in name:
             return False
-        if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
+        if all(map(is_of_country, lower)) and not run.titled:
             return False
         if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
             return False  # "an Ashanti girl"
-        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
+        if len(run.parts) == 1 and _OF_BODY.search(self._before(run)):
+            return False
+        return not (_NUMBERED.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
@@ -549,8 +451,12 @@ class _Finder:
             or word.isupper()
             or self.elsewhere[word] > 0
             or before.endswith((" the ", "The ", *_PLACING))
-            or (run.opens and self.text.startswith(":", run.end))
+            or (run.opens and not self._acts(run))
         )
+
+    def _acts(self, run: _Run) -> bool:
+        """Whether a word that opens a sentence is a name elsewhere, or does something there."""
+        return self.amid[run.parts[0]] > 0 or _ACTS.match(self.text, run.end) is not None
 
     def _before(self, run: _Run) -> str:
         return self.text[max(0, run.start - 60) : run.start]
@@ -586,9 +492,9 @@ class _Finder:
         """Whether a shape tells a person, whatever spaCy calls the name."""
         if _CALLED.search(_TITLE_BEFORE.sub("", before)):
             return True
-        shapes_before = [_CIVIL_BEFORE]
+        shapes_before = [_CIVIL_BEFORE, _YEAR_OLD_BEFORE]
         if "NORP" not in run.labels:
-            shapes_before += [_HER_KIN, _YEAR_OLD_BEFORE]
+            shapes_before.append(_HER_KIN)
         shapes_behind = [_BEHIND_SURE]
         if len(run.parts) > 1:
             shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
@@ -607,7 +513,7 @@ class _Finder:
         parts: dict[str, bool] = {}
         for run in self.found.values():
             for index, part in enumerate(run.parts):
-                if len(part) > 2 and part.lower() not in _NOBODY:
+                if len(part) > 2 and part.lower() not in _nobody():
                     alone = index in (0, len(run.parts) - 1)
                     parts[part] = parts.get(part, False) or alone
         return parts
@@ -651,6 +557,21 @@ class _Finder:
                 name = []
             if found and part in known:
                 name.append((found.start(), found.start() + len(part)))
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    """Return words that may have a capital and are nobody's name."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    names = (month_name, month_abbr, day_name, day_abbr)
+    dates = {name.lower() for each in names for name in each if name}
+    return frozenset(STOP_WORDS) | dates | _OPENERS
+
+
+def _is_body(word: str) -> bool:
+    """Whether a word, in small letters, is of a body, a place, a law, or of people in general."""
+    return word in _BODIES or word in MANY or _BODY.match(word) is not None
 
 
 def _behind_title(words: list[str]) -> int:

@@ -101,9 +101,9 @@ def _plural(word: str) -> str:
     return word + ("es" if word.endswith(("s", "ch", "sh", "x")) else "s")
 
 
-_ONE = _SHE | _HE | _ANY
+ONE = _SHE | _HE | _ANY
 _SHE_MANY, _HE_MANY = (frozenset(map(_plural, words)) for words in (_SHE, _HE))
-_MANY = frozenset(map(_plural, _ONE)) | word_set(
+MANY = frozenset(map(_plural, ONE)) | word_set(
     """people couple pair trio parents siblings twins family families relatives crew gang men women
     folk folks newlyweds duo group quartet"""
 )
@@ -228,7 +228,7 @@ def _all(text: str) -> Iterator[PersonNoun]:
             yield PersonNoun(*found.span(), found.start(), word, "", "", False, _sex(word))
     for found in _HEAD.finditer(text):
         word = found[0].lower()
-        if word in _ONE or word in _MANY:
+        if word in ONE or word in MANY:
             yield from _headed(text, found, word)
 
 
@@ -236,7 +236,7 @@ def _parts_of_groups(text: str) -> Iterator[PersonNoun]:
     """Yield "one of them", "the eldest of the girls", "the eldest", "another"."""
     for found in _OF_THEM.finditer(text):
         det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
-        if last in _MANY or last in ("them", "these", "those"):
+        if last in MANY or last in ("them", "these", "those"):
             word = det.split()[-1]
             several = word not in _SINGLE
             yield PersonNoun(*found.span(), found.start(), word, det, "", several, "", True)
@@ -262,7 +262,7 @@ def _by_age_alone(text: str) -> Iterator[PersonNoun]:
     for found in _YEAR_OLD.finditer(text):
         behind = _HEAD.match(text, found.end() + 1)
         second = _HEAD.match(text, behind.end() + 1) if behind else None
-        if not any(word and word[0].lower() in _ONE for word in (behind, second)):
+        if not any(word and word[0].lower() in ONE for word in (behind, second)):
             det = found["det"].lower()
             several = det in _FIGURES
             head = found.start("head")
@@ -280,7 +280,7 @@ def _headed(text: str, found: re.Match[str], word: str) -> Iterator[PersonNoun]:
     lead = _LEAD.search(text, max(0, start - MAX_LEAD), start)
     if lead is None:
         return
-    det, several = lead["det"].lower(), word not in _ONE
+    det, several = lead["det"].lower(), word not in ONE
     in_name = found[0][0].isupper() and _CAPITAL_BEHIND.match(text, end)
     said_that = det == "that" and (lead["mods"] or several)
     as_one = det in ("a", "an") and _AS_BEFORE.search(text, max(0, lead.start() - 8), lead.start())
@@ -297,7 +297,7 @@ def _goes_on(text: str, end: int) -> bool:
     return word in _SECOND
 
 
-_SECOND = (_ONE | _MANY) - word_set("kin model official national individual minor native")
+_SECOND = (ONE | MANY) - word_set("kin model official national individual minor native")
 
 
 def _sex(word: str) -> str:

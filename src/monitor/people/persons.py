@@ -319,6 +319,20 @@ class Cast:
         """Whether a person is told of in a role that excludes that she is exploited."""
         return not person.facts.keys().isdisjoint(self.sets.instead.get(self.sets.protected, ()))
 
+    def join(self, one: Person, other: Person) -> None:
+        """Settle that two are one, whom `one` then is."""
+        facts, assumed = dict(other.facts), dict(other.assumed)
+        for mention in other.mentions:
+            self.give(mention, one)
+        one.facts = facts | one.facts
+        one.assumed = assumed | one.assumed
+        self.persons = [person for person in self.persons if person is not other]
+        for number, owners in self.kin_of.items():
+            self.kin_of[number] = [one if owner is other else owner for owner in owners]
+        self.groups = {n: one if group is other else group for n, group in self.groups.items()}
+        if id(other) in self.groups:
+            self.groups.setdefault(id(one), self.groups[id(other)])
+
     def give(self, mention: Mention, person: Person) -> None:
         """Settle that a mention means a person, who gains what its words say."""
         self._meant[id(mention)] = person
