@@ -46,7 +46,7 @@ BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
 MOST_LOOKED_THROUGH = 5
 """Articles that are looked through while somebody waits for a page, at most."""
-WITHIN_S = 0.1
+WITHIN_S = 0.5
 """No further one is begun after so many seconds."""
 LONG = 20_000
 """Characters of an article that nobody is to wait for."""

@@ -55,7 +55,7 @@ def test_a_story_tells_what_each_outlet_made_of_it(monitor: Monitor) -> None:
     assert monitor.fold() == 2
     (listed,) = list_stories(monitor, limit=5)["stories"]
     assert (listed["story"], listed["count"]) == ("article-a", 2)
-    told = story_json(monitor, "article-a")
+    told = story_json(monitor, "article-a", patient=True)
     assert told["first"] == "article-a"
     (change,) = told["articles"][1]["changes"]
     (first,) = (monitor.store.article("article-a", ()).article,)
@@ -76,7 +76,7 @@ def test_a_name_that_is_taken_out_is_not_told_and_erased(monitor: Monitor) -> No
     stamp = monitor.classifiers[0].stamp
     due = monitor.store.due(stamp, limit=9)
     monitor.store.record_assessments([(a, judged(0.9, stamp=stamp)) for a in due], NOW)
-    told = story_json(monitor, "article-a")
+    told = story_json(monitor, "article-a", patient=True)
     assert "Owusu" not in json.dumps(told)
     assert [v["withdrawn"] for v in told["articles"][0]["versions"]].count(True) == 1
     assert withdraw(monitor, NOW + timedelta(days=6)).erased == 0

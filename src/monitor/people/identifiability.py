@@ -153,16 +153,14 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
     return None
 
 
-FLAG, ASK = 0.5, 0.2
+FLAG, ASK = 0.5, 0.1
 """Probability of being protected from which a person counts so, and from which it is asked."""
-NAMED, UNNAMED = 0.7, 0.9
-"""The probability that a flag takes of who is named, and of who is known by details alone."""
 MAX_QUESTIONS = 8
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
-SHORT, OF_SHORT = 600, 0.45
-"""Characters of a text that tells of one thing, and the probability that a flag takes there."""
+SHORT = 600
+"""Characters of a text that tells of one thing: who is harmed there is whom it is about."""
 _NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
 """Beside whom the order is told that somebody may not be identified."""
 _ALONE: frozenset[DetailKind] = frozenset({"address"})
@@ -306,13 +304,11 @@ def _verdict(
         return known
     if person.answered:
         return "yes" if person.protected >= FLAG and known != "no" else "no"
-    if known == "yes" and sum(map(len, fields.values())) < SHORT:
-        return (
-            "yes" if person.protected >= OF_SHORT else "maybe" if person.protected >= ASK else "no"
-        )
     if person.protected >= FLAG:
-        return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
-    is_shown = known == "yes" or (known == "maybe" and person.names)
+        is_short = sum(map(len, fields.values())) < SHORT
+        is_sure = is_short or _is_sure(person, kin, fields)
+        return "maybe" if known == "yes" and not is_sure else known
+    is_shown = known == "yes" or (known == "maybe" and (person.names or not person.several))
     return "maybe" if person.protected >= ASK and is_shown else "no"
 
 
@@ -322,16 +318,13 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
     Who is named in full without an age or words of her own is seldom whom the text is about.
     """
     if kin and all(one.accused >= FLAG for one in kin):
-        return person.protected >= UNNAMED and _is(_YOUNGER, person, fields)
+        return _is(_YOUNGER, person, fields)
     is_aged = person.age is not None or any(one.kind == "age" for one in person.details)
     if named_at(person, fields):
-        if is_aged and person.minor is True:
-            return True
-        is_met = is_aged or person.speech or not full_name(person, fields)
-        return person.protected >= NAMED and bool(is_met)
+        return bool(is_aged or person.speech or not full_name(person, fields))
     kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
     is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
-    return person.protected >= UNNAMED and is_near and not person.several
+    return is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:

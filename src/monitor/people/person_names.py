@@ -92,7 +92,9 @@ _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
 _NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
 """Behind "Order", "Grade", or a club."""
-_OF_BODY = late(r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$")
+_OF_BODY = late(
+    r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$"
+)
 _KIN = (
     r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
     r"|sister)|"
@@ -244,8 +246,7 @@ _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
 _CONTRACTED = late(r"'(?:ve|re|ll|d|m)$")
-_ACTS = late(
-    r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
+_ACTS = late(r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
 _PLAIN = late(r"[\w'-]+")
 
 
