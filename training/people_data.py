@@ -10,12 +10,12 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from monitor.evaluate.rule_precision import read_lines
-from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, role_facts
+from monitor.people.people_table import FieldPlace, FieldViews, RolePerson
 from monitor.records.people import PeopleTable, PersonRole, TextPerson
 from monitor.text.analysis import view
 from monitor.text.regular_expressions import word_set
@@ -118,13 +118,7 @@ def _read(
     fields: FieldViews = [(n, view(v)) for n, v in shown if n == "text" or v.strip()]  # type: ignore[misc]
     people = [one for name, mark in marks for one in _annotated(name, mark["people"], fields)]
     if find:
-        found = list(_found(find(title, text), people, fields))
-        facts = {one.same: one.asked.facts for one in reversed(found) if one.same >= 0}
-        people = [
-            replace(one, asked=replace(one.asked, facts=facts.get(number, frozenset())))
-            for number, one in enumerate(people)
-        ]
-        people += found
+        people = [*people, *_found(find(title, text), people, fields)]
     return PeopleText(row["id"], row["event"], marks[0][0], title, text, fields, people)
 
 
@@ -208,8 +202,8 @@ def _found(
 ) -> Iterator[AnnotatedPerson]:
     """Yield people as the program finds them, with the role of the one that they are."""
     views = dict(fields)
-    for person, facts in zip(table.people, role_facts(table), strict=True):
-        asked = replace(asked_of(person, fields), facts=facts)
+    for person in table.people:
+        asked = asked_of(person, fields)
         if not asked.mentions or asked.mentions[-1][2] > len(views["text"].shadow):
             continue
         number = match(asked, people)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,16 @@ from monitor.rules.people_roles import (
     HEADS,
     MODEL,
     NAME,
-    OFFSET,
     OUTPUTS,
     ROLES,
     TOKENIZER,
     WORDS,
-    RoleCombination,
+    Calibration,
     RoleModel,
     TokenPlaces,
     feature_weight,
     group_of,
     read_windows,
-    said_odds,
     softmax,
     word_features,
 )
@@ -89,8 +88,6 @@ _ALWAYS = word_set(
 _SMALL = re.compile(r"(?<![\w'])[a-z][a-z'-]+")
 _WORDED = frozenset(("l", "r", "l1", "r1", "l2", "r2", "lr", "o", "o1", "s"))
 BOTH = ("states", "words")
-PENALTY, OTHERS = 0.1, 0.3
-"""How freely facts are weighed (C of scikit-learn), and the weight of texts of other sources."""
 DRAWS = 200
 
 
@@ -145,7 +142,7 @@ def fit_words(
         ([group_of(one.role) for one in people], [True] * len(people), len(GROUPS)),
         ([ROLES.index(one.role) for one in people], [one.taught for one in people], len(ROLES)),
     ):
-        some = np.flatnonzero(kept).tolist()
+        some: list[int] = np.flatnonzero(kept).tolist()
         weight = [people[at].weight for at in some]
         fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
@@ -346,7 +343,7 @@ def train_roles(
     if part is not None:
         return {}
     say("measuring")
-    combination, scores = measure(prepared)
+    calibration, scores = measure(prepared)
     say("exporting to int8 ONNX")
     model, arrays = exported(prepared)
     with np.load(prepared.work / f"{WHOLE}.npz", allow_pickle=False) as said:
@@ -368,7 +365,7 @@ def train_roles(
         labels={"group": list(GROUPS), "role": list(ROLES)},
         experimental={"role": few_of(prepared)},
         thresholds={"asks": ASKS, "warns": WARNS},
-        settings={"combination": combination.weights},
+        settings={"calibration": asdict(calibration)},
         scores=scores,
         training={
             **training_record(seed, options, [data / name for name in files], [], LIBRARIES),
@@ -434,62 +431,55 @@ class ScoredPerson:
 
 def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     """Return all that a part said."""
-    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as kept:
-        at, both = kept["at"], [kept["states"].astype(np.float64), kept["words"]]
+    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
+        at, both = said["at"], [said["states"].astype(np.float64), said["words"]]
     cut = len(GROUPS)
     groups = zip(*(softmax(each[:, :cut]) for each in both), strict=True)
     fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
     texts = prepared.texts
     return [
-        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], said, worded, said, roles)
-        for (t, n), (said, worded), roles in zip(at.tolist(), groups, fine, strict=True)
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], one, other, one, roles)
+        for (t, n), (one, other), roles in zip(at.tolist(), groups, fine, strict=True)
     ]
 
 
-def combine(people: Sequence[ScoredPerson], how: RoleCombination) -> list[ScoredPerson]:
-    """Return people with what is made of states, words and facts."""
+def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPerson]:
+    """Return people with calibrated probabilities."""
     return [
-        replace(one, group=how.of(one.states, one.words, one.one.asked.facts)) for one in people
+        replace(one, group=how.of(one.states, one.words, named=one.one.asked.named))
+        for one in people
     ]
 
 
-def fit_combination(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> RoleCombination:
-    """Return the weights that tell the groups of people as the program finds them best.
+def fit_calibration(people: Sequence[ScoredPerson]) -> Calibration:
+    """Return the calibration under which the groups of named people are likeliest."""
+    named = [one for one in people if one.one.source == "train" and one.one.asked.named]
+    states, words = (np.stack([getattr(one, name) for one in named]) for name in BOTH)
+    truth = np.array([group_of(one.one.role) for one in named])
+    rows = np.arange(len(truth))
 
-    Who is found and was marked by nobody counts as everybody else; texts of other sources than
-    `train`, whose people editors marked more fully, count less.
-    """
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
+    def likely(how: Calibration) -> float:
+        made = np.log((how.states * states + (1 - how.states) * words).clip(1e-9)) * how.sharpness
+        made[:, 0] += how.named
+        return float(np.log(softmax(made)[rows, truth].clip(1e-9)).mean())
 
-    found = [one for one in people if one.one.source in (FOUND_AGAIN, UNMARKED)]
-    rows = [
-        said_odds(one.states, one.words) | dict.fromkeys(one.one.asked.facts, 1.0) for one in found
-    ]
-    weights = [1.0 if prepared.texts[one.text].source == "train" else OTHERS for one in found]
-    made = DictVectorizer()
-    truth = [group_of(one.one.role) for one in found]
-    fitted = LogisticRegression(C=PENALTY, max_iter=2000)
-    fitted.fit(made.fit_transform(rows), truth, sample_weight=weights)
-    columns = {name: fitted.coef_[:, column] for name, column in made.vocabulary_.items()}
-    columns[OFFSET] = fitted.intercept_
-    return RoleCombination(
-        {name: [round(float(w), 4) for w in columns[name]] for name in sorted(columns)}
-    )
+    steps = (np.arange(0.3, 1.01, 0.1), np.arange(0.8, 2.21, 0.1), np.arange(-0.6, 1.61, 0.1))
+    tried = (Calibration(*(round(float(each), 2) for each in some)) for some in product(*steps))
+    return max(tried, key=likely)
 
 
-def measure(prepared: PreparedPeople) -> tuple[RoleCombination, dict[str, Any]]:
-    """Return the combination and figures: crossed, and counts of what is kept apart."""
+def measure(prepared: PreparedPeople) -> tuple[Calibration, dict[str, Any]]:
+    """Return the calibration and figures: crossed, and counts of what is kept apart."""
     folds = PARTS[:FOLDS]
     plain = {part: scored(prepared, part) for part in folds}
     crossed: list[ScoredPerson] = []
     for part in folds:
         others = [one for other in folds if other != part for one in plain[other]]
-        how = fit_combination(prepared, others)
-        cut = best_cut(combine(others, how))
-        crossed += [replace(one, cut=cut) for one in combine(plain[part], how)]
-    final = fit_combination(prepared, [one for part in folds for one in plain[part]])
-    apart = combine(scored(prepared, WHOLE), final)
+        how = fit_calibration(others)
+        cut = best_cut(calibrate(others, how))
+        crossed += [replace(one, cut=cut) for one in calibrate(plain[part], how)]
+    final = fit_calibration([one for part in folds for one in plain[part]])
+    apart = calibrate(scored(prepared, WHOLE), final)
     return final, {
         "crossed": figures(prepared, [replace(one, cut=WARNS) for one in crossed]),
         "crossed_best_cut": with_error(named_of(crossed), binary),

@@ -108,5 +108,5 @@ def test_a_model_is_trained_in_parts_and_serves(data: Path, tmp_path: Path) -> N
     with np.load(work / "whole.npz", allow_pickle=False) as said:
         states, words = said["states"][0], said["words"][0]
     parts = (softmax(each[:3].astype(float)) for each in (states, words))
-    expected = model.combination.of(*parts, text.people[0].asked.facts)
+    expected = model.calibration.of(*parts, named=True)
     assert scores[0].protected == pytest.approx(expected[0], abs=0.02)

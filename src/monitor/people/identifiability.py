@@ -153,14 +153,16 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
     return None
 
 
-FLAG, ASK = 0.5, 0.1
+FLAG, ASK = 0.5, 0.2
 """Probability of being protected from which a person counts so, and from which it is asked."""
-MAX_QUESTIONS = 8
+NAMED, UNNAMED = 0.7, 0.9
+"""The probability that a flag takes of who is named, and of who is known by details alone."""
+MAX_QUESTIONS = 10
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
-SHORT = 600
-"""Characters of a text that tells of one thing: who is harmed there is whom it is about."""
+SHORT, OF_SHORT = 600, 0.45
+"""Characters of a text that tells of one thing, and the probability that a flag takes there."""
 _NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
 """Beside whom the order is told that somebody may not be identified."""
 _ALONE: frozenset[DetailKind] = frozenset({"address"})
@@ -204,14 +206,10 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}
-    left = MAX_QUESTIONS - sum(len(person.said) for person in table.people)
     for person in open_now:
+        left = MAX_QUESTIONS - sum(map(len, asked.values()))
         open_still = [one for one in _questions(person) if one not in person.said]
-        # of whom a reporter has spoken, all is asked; with an answer nobody else comes up
-        if not person.said:
-            open_still = open_still[: max(0, left)]
-            left -= len(open_still)
-        asked[person.number] = tuple(open_still)
+        asked[person.number] = tuple(open_still[:left])
     told = (replace(person, questions=asked.get(person.number, ())) for person in people)
     return replace(table, people=tuple(told))
 
@@ -272,7 +270,8 @@ def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Ide
     enough = told >= least or (is_named and person.details) or (person.restricted and told)
     led_to = {_leads(one, person) for one in kin if full_name(one, fields)}
     if _is(_ELDER, person, fields) and kin and all(one.accused >= FLAG for one in kin):
-        return "no"  # the mother of the accused may be named
+        # the mother of the accused may be named
+        return "maybe" if person.protected >= UNNAMED else "no"
     if full_name(person, fields) or "yes" in led_to or kinds & _ALONE or enough:
         return "yes"
     near = led_to or any(one.names or _kinds(one) for one in kin)
@@ -304,11 +303,13 @@ def _verdict(
         return known
     if person.answered:
         return "yes" if person.protected >= FLAG and known != "no" else "no"
+    if known == "yes" and sum(map(len, fields.values())) < SHORT:
+        return (
+            "yes" if person.protected >= OF_SHORT else "maybe" if person.protected >= ASK else "no"
+        )
     if person.protected >= FLAG:
-        is_short = sum(map(len, fields.values())) < SHORT
-        is_sure = is_short or _is_sure(person, kin, fields)
-        return "maybe" if known == "yes" and not is_sure else known
-    is_shown = known == "yes" or (known == "maybe" and (person.names or not person.several))
+        return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
+    is_shown = known == "yes" or (known == "maybe" and person.names)
     return "maybe" if person.protected >= ASK and is_shown else "no"
 
 
@@ -318,13 +319,16 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
     Who is named in full without an age or words of her own is seldom whom the text is about.
     """
     if kin and all(one.accused >= FLAG for one in kin):
-        return _is(_YOUNGER, person, fields)
+        return person.protected >= UNNAMED and _is(_YOUNGER, person, fields)
     is_aged = person.age is not None or any(one.kind == "age" for one in person.details)
     if named_at(person, fields):
-        return bool(is_aged or person.speech or not full_name(person, fields))
+        if is_aged and person.minor is True:
+            return True
+        is_met = is_aged or person.speech or not full_name(person, fields)
+        return person.protected >= NAMED and bool(is_met)
     kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
     is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
-    return is_near and not person.several
+    return person.protected >= UNNAMED and is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
@@ -335,6 +339,5 @@ def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
         return ("exploited",)
     if person.minor:
         return ()
-    # her age matters once she has agreed: for who was a child consent opens nothing
     is_open = person.minor is None and person.age is None
-    return ("consent", "minor") if is_open and person.consent else ("consent",)
+    return ("minor", "consent") if is_open else ("consent",)

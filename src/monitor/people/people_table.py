@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -50,14 +49,10 @@ FieldViews = Sequence[tuple[FieldName, View]]
 
 @dataclass(frozen=True, slots=True)
 class RolePerson:
-    """What a reader of roles is told of a person: where the text means her, in order.
-
-    `facts` are what `role_facts` says of her.
-    """
+    """What a reader of roles is told of a person: where the text means her, in order."""
 
     mentions: tuple[FieldPlace, ...]
     named: bool
-    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,52 +101,18 @@ def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     if roles:
         scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
         fields = [(scene.field, scene.view) for scene in scenes]
-        facts_of = role_facts(PeopleTable(tuple(rows)))
-        read = roles(fields, list(map(_asked, told, facts_of)))
+        read = roles(fields, [_asked(person) for person in told])
         rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
     return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
 
 
-def role_facts(table: PeopleTable) -> list[frozenset[str]]:
-    """Return what a table made by words tells of each person, as facts that a model weighs."""
-    hers: defaultdict[int, set[str]] = defaultdict(set)
-    for person in table.people:
-        for number in person.kin_of:
-            hers[number].add(f"has kin {person.role}")
-    return [frozenset(_facts(person, table) | hers[person.number]) for person in table.people]
-
-
-def _facts(person: TextPerson, table: PeopleTable) -> set[str]:
-    told = {
-        "minor": person.minor is True,
-        "adult": person.minor is False,
-        "age": person.age is not None,
-        "consent": person.consent,
-        "name changed": person.name_changed,
-        "restricted": person.restricted,
-        "several": person.several,
-    }
-    kinds = Counter(mention.kind for mention in person.mentions)
-    pronouns = next((least for least in (8, 3, 1) if kinds["pronoun"] >= least), 0)
-    return {
-        f"by words {person.role}",
-        f"speech {min(len(person.speech), 3)}",
-        f"names {min(kinds['name'], 4)}",
-        f"nouns {min(kinds['noun'], 4)}",
-        f"pronouns {pronouns}",
-        *(name for name, holds in told.items() if holds),
-        *(f"kin of {table.people[number - 1].role}" for number in person.kin_of),
-        *(f"detail {detail.kind}" for detail in person.details if detail.kind != "age"),
-    }
-
-
-def _asked(person: Person, facts: frozenset[str]) -> RolePerson:
+def _asked(person: Person) -> RolePerson:
     """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
     ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
     told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
     wholes = (_whole(mention) for mention in told)
     places = tuple((scene.field, *hit) for scene, hit in wholes)
-    return RolePerson(places, any(mention.kind == "name" for mention in told), facts)
+    return RolePerson(places, any(mention.kind == "name" for mention in told))
 
 
 def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
