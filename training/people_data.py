@@ -10,12 +10,12 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from monitor.evaluate.rule_precision import read_lines
-from monitor.people.people_table import FieldPlace, Fields, RolePerson
+from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, role_facts
 from monitor.records.people import PeopleTable, PersonRole, TextPerson
 from monitor.text.analysis import view
 from monitor.text.regular_expressions import word_set
@@ -78,7 +78,7 @@ class PeopleText:
     source: str
     title: str
     text: str
-    fields: Fields = field(repr=False)
+    fields: FieldViews = field(repr=False)
     people: Sequence[AnnotatedPerson]
 
     @property
@@ -115,15 +115,21 @@ def _read(
     if title.strip() and int(hashlib.sha256(row["id"].encode()).hexdigest()[:4], 16) % 3 == 0:
         title, text = "", f"{title}\n\n{text}"  # as drafts come that have no title of their own
     shown = (("title", title), ("text", text))
-    fields: Fields = [(n, view(v)) for n, v in shown if n == "text" or v.strip()]  # type: ignore[misc]
+    fields: FieldViews = [(n, view(v)) for n, v in shown if n == "text" or v.strip()]  # type: ignore[misc]
     people = [one for name, mark in marks for one in _annotated(name, mark["people"], fields)]
     if find:
-        people = [*people, *_found(find(title, text), people, fields)]
+        found = list(_found(find(title, text), people, fields))
+        facts = {one.same: one.asked.facts for one in reversed(found) if one.same >= 0}
+        people = [
+            replace(one, asked=replace(one.asked, facts=facts.get(number, frozenset())))
+            for number, one in enumerate(people)
+        ]
+        people += found
     return PeopleText(row["id"], row["event"], marks[0][0], title, text, fields, people)
 
 
 def _annotated(
-    source: str, rows: Sequence[Mapping[str, Any]], fields: Fields
+    source: str, rows: Sequence[Mapping[str, Any]], fields: FieldViews
 ) -> Iterator[AnnotatedPerson]:
     """Yield the people of a file, a one-word repeat within another's longer name left out."""
     bearers = Counter(
@@ -139,7 +145,9 @@ def _annotated(
             yield AnnotatedPerson(source, row["role"], asked, SETS[source], identifiable=shown)
 
 
-def _places(row: Mapping[str, Any], bearers: Mapping[str, int], fields: Fields) -> list[FieldPlace]:
+def _places(
+    row: Mapping[str, Any], bearers: Mapping[str, int], fields: FieldViews
+) -> list[FieldPlace]:
     strings = [row["quote"], *row.get("mentions", ())]
     words = name_words(row["quote"]) if row["named"] else []
     strings += [word for word in (*words[-1:], *words[:1]) if len(word) > 2 and bearers[word] == 1]
@@ -196,12 +204,12 @@ def match(asked: RolePerson, people: Sequence[AnnotatedPerson]) -> int:
 
 
 def _found(
-    table: PeopleTable, people: Sequence[AnnotatedPerson], fields: Fields
+    table: PeopleTable, people: Sequence[AnnotatedPerson], fields: FieldViews
 ) -> Iterator[AnnotatedPerson]:
     """Yield people as the program finds them, with the role of the one that they are."""
     views = dict(fields)
-    for person in table.people:
-        asked = asked_of(person, fields)
+    for person, facts in zip(table.people, role_facts(table), strict=True):
+        asked = replace(asked_of(person, fields), facts=facts)
         if not asked.mentions or asked.mentions[-1][2] > len(views["text"].shadow):
             continue
         number = match(asked, people)
@@ -213,7 +221,7 @@ def _found(
             yield AnnotatedPerson(UNMARKED, "other", asked, NOBODY, taught=False)
 
 
-def asked_of(person: TextPerson, fields: Fields) -> RolePerson:
+def asked_of(person: TextPerson, fields: FieldViews) -> RolePerson:
     """Return what a reader of roles is told of a person of the table."""
     views = dict(fields)
     told = [m for m in person.mentions if m.kind != "pronoun"] or person.mentions

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import product
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.classify.model_files import pack_arrays, pack_json
+from monitor.classify.onnx_encoder import EncoderSession
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.labels.data_files import data_dir
 from monitor.records.people import PeopleTable
@@ -26,15 +26,18 @@ from monitor.rules.people_roles import (
     HEADS,
     MODEL,
     NAME,
+    OFFSET,
     OUTPUTS,
     ROLES,
     TOKENIZER,
     WORDS,
-    Calibration,
+    RoleCombination,
+    RoleModel,
     TokenPlaces,
     feature_weight,
     group_of,
     read_windows,
+    said_odds,
     softmax,
     word_features,
 )
@@ -86,6 +89,8 @@ _ALWAYS = word_set(
 _SMALL = re.compile(r"(?<![\w'])[a-z][a-z'-]+")
 _WORDED = frozenset(("l", "r", "l1", "r1", "l2", "r2", "lr", "o", "o1", "s"))
 BOTH = ("states", "words")
+PENALTY, OTHERS = 0.1, 0.3
+"""How freely facts are weighed (C of scikit-learn), and the weight of texts of other sources."""
 DRAWS = 200
 
 
@@ -140,7 +145,7 @@ def fit_words(
         ([group_of(one.role) for one in people], [True] * len(people), len(GROUPS)),
         ([ROLES.index(one.role) for one in people], [one.taught for one in people], len(ROLES)),
     ):
-        some = np.flatnonzero(kept)
+        some = np.flatnonzero(kept).tolist()
         weight = [people[at].weight for at in some]
         fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
@@ -254,6 +259,39 @@ def fit_part(prepared: PreparedPeople, part: str, low: LowStates, say: Say) -> N
     )
 
 
+@dataclass(slots=True, eq=False)
+class PartSession(EncoderSession):
+    """The encoder of a part in PyTorch, in the place of an exported one."""
+
+    network: Any = None
+
+    def run(self, ids: Sequence[int]) -> Mapping[str, NDArray[np.float32]]:
+        """Return the states of one window."""
+        import torch
+
+        with torch.no_grad():
+            made = self.network(torch.tensor([list(ids)]))
+        return {name: each[0].numpy() for name, each in zip(OUTPUTS, made, strict=True)}
+
+
+def part_model(work: Path, part: str, shipped: RoleModel, base: Path) -> RoleModel:
+    """Return a trained part as a model, calibrated as the shipped one."""
+    import torch
+
+    network = RoleNetwork(base, OPTIONS.frozen)
+    state = torch.load(work / f"{part}.ck", weights_only=True)["network"]
+    network.load_state_dict(state, strict=False)  # the layers that do not learn are the base's
+    with np.load(work / f"{part}.npz", allow_pickle=False) as said:
+        words = {str(word): at for at, word in enumerate(said["word_names"])}
+        arrays = {f"word_{name}": said[f"word_{name}"] for name in ("weights", "offset")}
+        arrays["low_weights"] = said["word_low"]
+    heads = (network.query.weight[0], network.head.weight, network.head.bias)
+    query, head, offset = (each.detach().numpy() for each in heads)
+    session = PartSession(b"", part, network=WindowStates(network).eval())
+    parts: dict[str, Any] = {"query": query, "head": head, "head_offset": offset, **arrays}
+    return replace(shipped, session=session, words=words, **parts)
+
+
 def said_of(prepared: PreparedPeople, part: str) -> bool:
     """Whether a part is done."""
     return (prepared.work / f"{part}.npz").exists()
@@ -308,7 +346,7 @@ def train_roles(
     if part is not None:
         return {}
     say("measuring")
-    calibration, scores = measure(prepared)
+    combination, scores = measure(prepared)
     say("exporting to int8 ONNX")
     model, arrays = exported(prepared)
     with np.load(prepared.work / f"{WHOLE}.npz", allow_pickle=False) as said:
@@ -330,7 +368,7 @@ def train_roles(
         labels={"group": list(GROUPS), "role": list(ROLES)},
         experimental={"role": few_of(prepared)},
         thresholds={"asks": ASKS, "warns": WARNS},
-        settings={"calibration": asdict(calibration)},
+        settings={"combination": combination.weights},
         scores=scores,
         training={
             **training_record(seed, options, [data / name for name in files], [], LIBRARIES),
@@ -396,55 +434,62 @@ class ScoredPerson:
 
 def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     """Return all that a part said."""
-    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as said:
-        at, both = said["at"], [said["states"].astype(np.float64), said["words"]]
+    with np.load(prepared.work / f"{part}.npz", allow_pickle=False) as kept:
+        at, both = kept["at"], [kept["states"].astype(np.float64), kept["words"]]
     cut = len(GROUPS)
     groups = zip(*(softmax(each[:, :cut]) for each in both), strict=True)
     fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
     texts = prepared.texts
     return [
-        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], *group, group[0], roles)
-        for (t, n), group, roles in zip(at.tolist(), groups, fine, strict=True)
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], said, worded, said, roles)
+        for (t, n), (said, worded), roles in zip(at.tolist(), groups, fine, strict=True)
     ]
 
 
-def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPerson]:
-    """Return people with calibrated probabilities."""
+def combine(people: Sequence[ScoredPerson], how: RoleCombination) -> list[ScoredPerson]:
+    """Return people with what is made of states, words and facts."""
     return [
-        replace(one, group=how.of(one.states, one.words, named=one.one.asked.named))
-        for one in people
+        replace(one, group=how.of(one.states, one.words, one.one.asked.facts)) for one in people
     ]
 
 
-def fit_calibration(people: Sequence[ScoredPerson]) -> Calibration:
-    """Return the calibration under which the groups of named people are likeliest."""
-    named = [one for one in people if one.one.source == "train" and one.one.asked.named]
-    states, words = (np.stack([getattr(one, name) for one in named]) for name in BOTH)
-    truth = np.array([group_of(one.one.role) for one in named])
-    rows = np.arange(len(truth))
+def fit_combination(prepared: PreparedPeople, people: Sequence[ScoredPerson]) -> RoleCombination:
+    """Return the weights that tell the groups of people as the program finds them best.
 
-    def likely(how: Calibration) -> float:
-        made = np.log((how.states * states + (1 - how.states) * words).clip(1e-9)) * how.sharpness
-        made[:, 0] += how.named
-        return float(np.log(softmax(made)[rows, truth].clip(1e-9)).mean())
+    Who is found and was marked by nobody counts as everybody else; texts of other sources than
+    `train`, whose people editors marked more fully, count less.
+    """
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
 
-    steps = (np.arange(0.3, 1.01, 0.1), np.arange(0.8, 2.21, 0.1), np.arange(-0.6, 1.61, 0.1))
-    tried = (Calibration(*(round(float(each), 2) for each in some)) for some in product(*steps))
-    return max(tried, key=likely)
+    found = [one for one in people if one.one.source in (FOUND_AGAIN, UNMARKED)]
+    rows = [
+        said_odds(one.states, one.words) | dict.fromkeys(one.one.asked.facts, 1.0) for one in found
+    ]
+    weights = [1.0 if prepared.texts[one.text].source == "train" else OTHERS for one in found]
+    made = DictVectorizer()
+    truth = [group_of(one.one.role) for one in found]
+    fitted = LogisticRegression(C=PENALTY, max_iter=2000)
+    fitted.fit(made.fit_transform(rows), truth, sample_weight=weights)
+    columns = {name: fitted.coef_[:, column] for name, column in made.vocabulary_.items()}
+    columns[OFFSET] = fitted.intercept_
+    return RoleCombination(
+        {name: [round(float(w), 4) for w in columns[name]] for name in sorted(columns)}
+    )
 
 
-def measure(prepared: PreparedPeople) -> tuple[Calibration, dict[str, Any]]:
-    """Return the calibration and figures: crossed, and counts of what is kept apart."""
+def measure(prepared: PreparedPeople) -> tuple[RoleCombination, dict[str, Any]]:
+    """Return the combination and figures: crossed, and counts of what is kept apart."""
     folds = PARTS[:FOLDS]
     plain = {part: scored(prepared, part) for part in folds}
     crossed: list[ScoredPerson] = []
     for part in folds:
         others = [one for other in folds if other != part for one in plain[other]]
-        how = fit_calibration(others)
-        cut = best_cut(calibrate(others, how))
-        crossed += [replace(one, cut=cut) for one in calibrate(plain[part], how)]
-    final = fit_calibration([one for part in folds for one in plain[part]])
-    apart = calibrate(scored(prepared, WHOLE), final)
+        how = fit_combination(prepared, others)
+        cut = best_cut(combine(others, how))
+        crossed += [replace(one, cut=cut) for one in combine(plain[part], how)]
+    final = fit_combination(prepared, [one for part in folds for one in plain[part]])
+    apart = combine(scored(prepared, WHOLE), final)
     return final, {
         "crossed": figures(prepared, [replace(one, cut=WARNS) for one in crossed]),
         "crossed_best_cut": with_error(named_of(crossed), binary),

@@ -107,6 +107,6 @@ def test_a_model_is_trained_in_parts_and_serves(data: Path, tmp_path: Path) -> N
     # serving says what training said
     with np.load(work / "whole.npz", allow_pickle=False) as said:
         states, words = said["states"][0], said["words"][0]
-    group = (softmax(states[:3].astype(float)) + softmax(words[:3])) / 2
-    expected = model.calibration.of(group, named=True)
+    parts = (softmax(each[:3].astype(float)) for each in (states, words))
+    expected = model.combination.of(*parts, text.people[0].asked.facts)
     assert scores[0].protected == pytest.approx(expected[0], abs=0.02)

@@ -20,6 +20,7 @@ from monitor.records.people import (
     Identifiable,
     PeopleTable,
     PersonQuestion,
+    PersonRole,
     TextPerson,
 )
 from monitor.text.analysis import Place, Scene
@@ -153,20 +154,32 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
 
 
 FLAG, ASK = 0.5, 0.2
-"""Probability of being protected from which a person is flagged, and from which it is asked."""
-MAX_QUESTIONS = 6
+"""Probability of being protected from which a person counts so, and from which it is asked."""
+NAMED, UNNAMED = 0.7, 0.9
+"""The probability that a flag takes of who is named, and of who is known by details alone."""
+MAX_QUESTIONS = 8
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
-_ALONE: frozenset[DetailKind] = frozenset({"address", "picture"})
+SHORT, OF_SHORT = 600, 0.45
+"""Characters of a text that tells of one thing, and the probability that a flag takes there."""
+_NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
+"""Beside whom the order is told that somebody may not be identified."""
+_ALONE: frozenset[DetailKind] = frozenset({"address"})
 _TITLE = re.compile(
     r"(?:(?:mrs?|ms|miss|sir|dame|lady|lord|dr|prof|rev|sgt|capt|aunt|auntie|uncle|little|young)"
     r"\b\.?\s+)+",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(r"\b(?:Jane|John|Baby) Doe\b")
 _NAME_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
 _ELDER = re.compile(
     r"\b(?:(?:grand|step|god)?-?(?:mother|father|parents?)|mum|mom|dad|aunt|auntie|uncle)\b",
+    re.IGNORECASE,
+)
+_YOUNGER = re.compile(
+    r"\b(?:(?:grand|step|god|foster|adopted|adoptive)?[- ]?(?:daughter|son|child|children|kids?)"
+    r"|niece|nephew|ward)s?\b",
     re.IGNORECASE,
 )
 Fields = Mapping[FieldName, str]
@@ -183,7 +196,11 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
     kin = kin_of(table)
     known = {person.number: _known(person, kin[person.number], fields) for person in table.people}
     people = [
-        replace(person, identifiable=_verdict(person, known[person.number]), questions=())
+        replace(
+            person,
+            identifiable=_verdict(person, known[person.number], kin[person.number], fields),
+            questions=(),
+        )
         for person in table.people
     ]
     open_now = [p for p in people if asks and p.identifiable != "no"]
@@ -208,15 +225,19 @@ def known_by(person: TextPerson, table: PeopleTable, fields: Fields) -> KnownBy:
 
 def named_at(person: TextPerson, fields: Fields) -> Span | None:
     """Return where a person is first named, in full if she is; `None` for a changed name."""
-    if person.name_changed or not person.names:
-        return None
-    return full_name(person, fields) or person.names[0]
+    names = _real_names(person, fields)
+    return full_name(person, fields) or next(iter(names), None)
 
 
 def full_name(person: TextPerson, fields: Fields) -> Span | None:
     """Return the first of a person's real names that has two words beside titles, if any."""
-    names = () if person.name_changed else person.names
+    names = _real_names(person, fields)
     return next((span for span in names if _is_full(fields[span.field], span)), None)
+
+
+def _real_names(person: TextPerson, fields: Fields) -> list[Span]:
+    names = () if person.name_changed else person.names
+    return [s for s in names if not _NOBODY.search(fields[s.field][s.start : s.end])]
 
 
 def _is_full(text: str, span: Span) -> bool:
@@ -248,7 +269,7 @@ def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Ide
     least = ENOUGH + is_group  # of "two girls from Brod" readers know neither
     enough = told >= least or (is_named and person.details) or (person.restricted and told)
     led_to = {_leads(one, person) for one in kin if full_name(one, fields)}
-    if _is_elder(person, fields) and kin and all(one.accused >= FLAG for one in kin):
+    if _is(_ELDER, person, fields) and kin and all(one.accused >= FLAG for one in kin):
         return "no"  # the mother of the accused may be named
     if full_name(person, fields) or "yes" in led_to or kinds & _ALONE or enough:
         return "yes"
@@ -268,19 +289,45 @@ def _leads(one: TextPerson, person: TextPerson) -> Identifiable:
     return "yes" if one.protected >= FLAG and not is_kin else "maybe"
 
 
-def _is_elder(person: TextPerson, fields: Fields) -> bool:
-    """Whether she is told of as somebody's parent, aunt or grandmother."""
-    return any(_ELDER.search(fields[s.field][s.start : s.end]) for s in _spans(person))
+def _is(kinship: re.Pattern[str], person: TextPerson, fields: Fields) -> bool:
+    """Whether she is told of by a word of kinship."""
+    spans = (mention.span for mention in person.mentions if mention.kind == "noun")
+    return any(kinship.search(fields[s.field][s.start : s.end]) for s in spans)
 
 
-def _spans(person: TextPerson) -> list[Span]:
-    return [mention.span for mention in person.mentions if mention.kind == "noun"]
-
-
-def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:
-    if person.restricted or person.protected >= FLAG:
+def _verdict(
+    person: TextPerson, known: Identifiable, kin: Sequence[TextPerson], fields: Fields
+) -> Identifiable:
+    if person.restricted and person.role not in _NOT_BARRED:
         return known
-    return "maybe" if person.protected >= ASK and known == "yes" else "no"
+    if person.answered:
+        return "yes" if person.protected >= FLAG and known != "no" else "no"
+    if known == "yes" and sum(map(len, fields.values())) < SHORT:
+        return (
+            "yes" if person.protected >= OF_SHORT else "maybe" if person.protected >= ASK else "no"
+        )
+    if person.protected >= FLAG:
+        return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
+    is_shown = known == "yes" or (known == "maybe" and person.names)
+    return "maybe" if person.protected >= ASK and is_shown else "no"
+
+
+def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> bool:
+    """Whether so much shows that a person was harmed, and is the one meant, that she is flagged.
+
+    Who is named in full without an age or words of her own is seldom whom the text is about.
+    """
+    if kin and all(one.accused >= FLAG for one in kin):
+        return person.protected >= UNNAMED and _is(_YOUNGER, person, fields)
+    is_aged = person.age is not None or any(one.kind == "age" for one in person.details)
+    if named_at(person, fields):
+        if is_aged and person.minor is True:
+            return True
+        is_met = is_aged or person.speech or not full_name(person, fields)
+        return person.protected >= NAMED and bool(is_met)
+    kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
+    is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
+    return person.protected >= UNNAMED and is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
@@ -291,5 +338,6 @@ def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
         return ("exploited",)
     if person.minor:
         return ()
+    # her age matters once she has agreed: for who was a child consent opens nothing
     is_open = person.minor is None and person.age is None
-    return ("minor", "consent") if is_open else ("consent",)
+    return ("consent", "minor") if is_open and person.consent else ("consent",)

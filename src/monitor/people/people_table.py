@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -49,10 +50,14 @@ FieldViews = Sequence[tuple[FieldName, View]]
 
 @dataclass(frozen=True, slots=True)
 class RolePerson:
-    """What a reader of roles is told of a person: where the text means her, in order."""
+    """What a reader of roles is told of a person: where the text means her, in order.
+
+    `facts` are what `role_facts` says of her.
+    """
 
     mentions: tuple[FieldPlace, ...]
     named: bool
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,9 @@ RoleReader = Callable[[FieldViews, Sequence[RolePerson]], Sequence[RoleScores]]
 """Reads the roles of a text's people, in their order."""
 
 
-BY_WORDS = 0.3
-"""Probability of being protected that words alone give, where a reader of roles holds it lower."""
+BY_WORDS, AT_MOST = 0.3, 0.45
+"""Probability of being protected that words alone give, where a reader of roles holds it lower, and
+that they leave where they show somebody as accused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +107,60 @@ def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
     if roles:
         scenes = sorted(cast.scenes.values(), key=lambda scene: scene.field == "text")
         fields = [(scene.field, scene.view) for scene in scenes]
-        read = roles(fields, [_asked(person) for person in told])
+        facts_of = role_facts(PeopleTable(tuple(rows)))
+        read = roles(fields, list(map(_asked, told, facts_of)))
         rows = [_with_role(*row, cast) for row in zip(rows, read, strict=True)]
     return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
 
 
-def _asked(person: Person) -> RolePerson:
+def role_facts(table: PeopleTable) -> list[frozenset[str]]:
+    """Return what a table made by words tells of each person, as facts that a model weighs."""
+    hers: defaultdict[int, set[str]] = defaultdict(set)
+    for person in table.people:
+        for number in person.kin_of:
+            hers[number].add(f"has kin {person.role}")
+    return [frozenset(_facts(person, table) | hers[person.number]) for person in table.people]
+
+
+def _facts(person: TextPerson, table: PeopleTable) -> set[str]:
+    told = {
+        "minor": person.minor is True,
+        "adult": person.minor is False,
+        "age": person.age is not None,
+        "consent": person.consent,
+        "name changed": person.name_changed,
+        "restricted": person.restricted,
+        "several": person.several,
+    }
+    kinds = Counter(mention.kind for mention in person.mentions)
+    pronouns = next((least for least in (8, 3, 1) if kinds["pronoun"] >= least), 0)
+    return {
+        f"by words {person.role}",
+        f"speech {min(len(person.speech), 3)}",
+        f"names {min(kinds['name'], 4)}",
+        f"nouns {min(kinds['noun'], 4)}",
+        f"pronouns {pronouns}",
+        *(name for name, holds in told.items() if holds),
+        *(f"kin of {table.people[number - 1].role}" for number in person.kin_of),
+        *(f"detail {detail.kind}" for detail in person.details if detail.kind != "age"),
+    }
+
+
+def _asked(person: Person, facts: frozenset[str]) -> RolePerson:
     """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
     ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
     told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
     wholes = (_whole(mention) for mention in told)
     places = tuple((scene.field, *hit) for scene, hit in wholes)
-    return RolePerson(places, any(mention.kind == "name" for mention in told))
+    return RolePerson(places, any(mention.kind == "name" for mention in told), facts)
 
 
 def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
     # whom the words around her show as harmed, or a child, is asked about at least
     protected = max(read.protected, min(row.protected, BY_WORDS))
+    if row.accused > row.protected:  # "was charged with selling her niece": asked about at most
+        protected = min(protected, AT_MOST)
     return replace(
         row,
         role=read.role,

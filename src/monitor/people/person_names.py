@@ -189,6 +189,10 @@ _CALLED = late(
     r"(?:only )?(?:as )?[\"']?$",
     re.IGNORECASE,
 )
+_APPOSED = late(
+    rf"\b(?:an?|another|\d{{1,2}}-year-old) (?:(?!of )[\w-]+ ){{0,3}}{_PEOPLE}, $",
+    re.IGNORECASE,
+)
 _HER_KIN = late(
     r"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ "
     rf"){{0,2}}"
@@ -419,6 +423,8 @@ class _Finder:
             return False
         if name.isupper() and len(name) > 3 and "." not in name:
             return False
+        if name == "A" and self.text.startswith(" ", run.end):
+            return False  # "A 15-year-old girl"
         if all(map(is_of_country, lower)) and not run.titled:
             return False
         if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
@@ -482,6 +488,7 @@ class _Finder:
         shapes_before = [_CIVIL_BEFORE, _YEAR_OLD_BEFORE]
         if "NORP" not in run.labels:
             shapes_before.append(_HER_KIN)
+            shapes_before += [_APPOSED] if len(run.parts) > 1 else []
         shapes_behind = [_BEHIND_SURE]
         if len(run.parts) > 1:
             shapes_behind.append(_HEADS_BEHIND)

@@ -13,7 +13,7 @@ from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
-from monitor.records.people import PersonAnswer
+from monitor.records.people import PeopleTable, PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -23,7 +23,7 @@ from monitor.rules.findings import (
     headline_finding,
     hide_nothing,
     make_finding,
-    moved_answer,
+    moved_people,
     put_in,
 )
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
@@ -55,7 +55,8 @@ class RuleSelection:
 
     `every_offer`: wording is offered even where it would silence another finding. `listed`: only
     these rules look for their words, though the judge may speak for any. `answers` are what the
-    reporter says of people, who are then told of too; `None`: nobody asked for them.
+    reporter says of people, who are then told of too; `None`: nobody asked for them. `people` are
+    those of the document where they are known: nobody is read anew.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -65,6 +66,7 @@ class RuleSelection:
     every_offer: bool = False
     listed: frozenset[str] | None = None
     answers: tuple[PersonAnswer, ...] | None = None
+    people: PeopleTable | None = None
 
 
 def check_document(
@@ -138,6 +140,8 @@ class _CheckRun:
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
     entities: dict[str, list[Entity]] = field(default_factory=dict)
     """Named entities by sentence: a changed wording leaves the others as they are."""
+    people: dict[int, PeopleTable] = field(default_factory=dict)
+    """People by the `id` of a document; to read them for each wording costs more than the rest."""
 
     def lent(self) -> Language:
         """Return the pipeline, lent until the end of the run."""
@@ -167,7 +171,8 @@ def run_policy(
             for number, document in enumerate(chunk if not policy.every_offer else ()):
                 rules = {finding.rule for finding in found[number].findings}
                 families = (group for group in siblings if not rules.isdisjoint(group))
-                again = replace(policy, listed=frozenset(rules.union(*families)))
+                people = run.people.get(id(document))
+                again = replace(policy, listed=frozenset(rules.union(*families)), people=people)
                 check = partial(_tried, run, again, read[number], document)
                 found[number] = hide_nothing(found[number], check, siblings)
             checked += found
@@ -183,9 +188,8 @@ def _tried(
     new: str,
 ) -> Checked | None:
     """Check a draft with a wording in place, None where the judge may read no more of it."""
-    if policy.answers:
-        moved = (moved_answer(answer, taken, new) for answer in policy.answers)
-        policy = replace(policy, answers=tuple(moved))
+    if policy.people is not None:
+        policy = replace(policy, people=moved_people(policy.people, taken, new))
     (result,) = _check(run, policy, [put_in(document, taken, new)], [read])
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
@@ -205,6 +209,8 @@ def _check(
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
         draft.answers = policy.answers or ()
+        if policy.people is not None:
+            draft.people = policy.people
         if policy.force_topic:
             draft.topic = "thb"
             draft.passages = draft.abuse = [(0, len(draft.text.view.shadow))]
@@ -217,6 +223,8 @@ def _check(
     checked: list[Checked] = []
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
+        if "people" in vars(draft) and policy.people is None:
+            run.people[id(draft.document)] = draft.people
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked

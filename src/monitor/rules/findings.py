@@ -359,12 +359,30 @@ def put_in(document: Document, finding: Finding, new: str) -> Document:
     return replace(document, text=text, headline=headline, captions=captions, source_map=None)
 
 
-def moved_answer(answer: PersonAnswer, taken: Finding, new: str) -> PersonAnswer:
-    """Return an answer at its place once the wording is in place."""
-    span = answer.span
-    if span.field != taken.field:
-        return answer
-    return replace(answer, span=Span(span.field, *_moved((span.start, span.end), taken, new)))
+def moved_people(table: PeopleTable, taken: Finding, new: str) -> PeopleTable:
+    """Return the people of a text where they stand once the wording is in place, not read anew."""
+    until = taken.start + len(new)
+
+    def moved(span: Span) -> Span:
+        if span.field != taken.field:
+            return span
+        start, end = _moved((span.start, span.end), taken, new)
+        # what stood in the words that are gone ends with the new ones
+        if taken.start <= span.start < taken.end:
+            start = min(start, until)
+        return Span(span.field, start, min(end, until) if span.end < taken.end else end)
+
+    def person(one: TextPerson) -> TextPerson:
+        return replace(
+            one,
+            mentions=tuple(replace(each, span=moved(each.span)) for each in one.mentions),
+            details=tuple(replace(each, span=moved(each.span)) for each in one.details),
+            rests_on=tuple(map(moved, one.rests_on)),
+            speech=tuple(map(moved, one.speech)),
+        )
+
+    people, orders = map(person, table.people), map(moved, table.restricted)
+    return replace(table, people=tuple(people), restricted=tuple(orders))
 
 
 def gone_with(

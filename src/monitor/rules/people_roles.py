@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import load_tokenizer
 from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, RoleScores
+from monitor.records.errors import ModelError
 from monitor.records.people import ACCUSED, PROTECTED, PersonRole
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ _Token = tuple[int, FieldPlace | None]
 
 
 def read_windows(fields: FieldViews, rust: Tokenizer) -> list[Window]:
-    """Return the windows of a text, title first; every token stands in one of them."""
-    start, end = (rust.token_to_id(name) or 0 for name in ("[CLS]", "[SEP]"))
+    """Return the windows of a text, title first, with every token; raises `ModelError`."""
+    start, end = (rust.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+    if start is None or end is None:
+        raise ModelError("tokenizer: has no token '[CLS]' or no '[SEP]'")
     title: list[_Token] = []
     pieces: list[list[_Token]] = []
     for name, view in fields:
@@ -222,24 +225,37 @@ def softmax(numbers: Floats) -> Floats:
     return shares
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """From what encoder and words say to probabilities.
+SAID = ("states protected", "states accused", "words protected", "words accused")
+"""Half the log odds that the encoder's states and the words give of the first two groups."""
+OFFSET, LEAST = "offset", 1e-3
 
-    `states` is the share of the encoder's, `sharpness` the power of their mean; `named` is added
-    to the log odds of being protected of whoever is named.
+
+def said_odds(states: Floats, words: Floats) -> dict[str, float]:
+    """Return the numbers called `SAID`."""
+    shares = (min(max(float(share), LEAST), 1 - LEAST) for share in (*states[:2], *words[:2]))
+    odds = (math.log(share / (1 - share)) / 2 for share in shares)
+    return dict(zip(SAID, odds, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCombination:
+    """From what encoder and words say, and facts of the people table, to probabilities.
+
+    `weights` are of each fact, of `SAID` and of an `OFFSET`, a number for each group.
     """
 
-    states: float
-    sharpness: float
-    named: float
+    weights: Mapping[str, Sequence[float]]
 
-    def of(self, states: Floats, words: Floats, *, named: bool) -> Floats:
+    def of(self, states: Floats, words: Floats, facts: Collection[str]) -> Floats:
         """Return the probabilities of the groups, from those of each."""
-        made = (self.states * states + (1 - self.states) * words) ** self.sharpness
-        made[0] *= math.exp(self.named if named else 0.0)
-        shares: Floats = made / made.sum()
-        return shares
+        import numpy as np
+
+        told = said_odds(states, words) | dict.fromkeys((OFFSET, *sorted(facts)), 1.0)
+        total = np.zeros(len(GROUPS))
+        for fact, value in told.items():
+            if row := self.weights.get(fact):
+                total += value * np.array(row)
+        return softmax(total)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,7 +272,7 @@ class RoleModel:
     word_weights: Floats
     word_offset: Floats
     low_weights: Floats
-    calibration: Calibration
+    combination: RoleCombination
 
     def __call__(self, fields: FieldViews, people: Sequence[RolePerson]) -> list[RoleScores]:
         """Return the role of each person; raises `ModelError` if the encoder cannot load."""
@@ -296,7 +312,7 @@ class RoleModel:
             states = self.head @ pooled(mentions, self.query) + self.head_offset
         cut = len(GROUPS)
         parts = (softmax(states[:cut]), softmax(words[:cut]))
-        group = self.calibration.of(*parts, named=person.named)
+        group = self.combination.of(*parts, person.facts)
         fine = softmax(states[cut:]) + softmax(words[cut:])
         best = int(group.argmax())
         fits = [group_of(role) == best for role in ROLES]
@@ -351,10 +367,18 @@ def load_roles(folder: ModelFolder) -> RoleModel:
         numbers = {str(word): number for number, word in enumerate(words)}
         if parts["word_weights"].shape != (len(GROUPS) + len(ROLES), len(numbers)):
             raise ValueError(f"does not fit {WORDS}")
-        given = folder.meta.settings["calibration"]
-        three = ("states", "sharpness", "named")
-        calibration = Calibration(*(float(given[name]) for name in three))
+        given = folder.meta.settings["combination"]
+        weights = {str(fact): tuple(map(float, row)) for fact, row in given.items()}
+        if {len(row) for row in weights.values()} != {len(GROUPS)} or not {*SAID, OFFSET} <= {
+            *weights
+        }:
+            raise ValueError("'combination': a weight of each group, for each fact")
     session = EncoderSession(folder.bytes_of(MODEL), where)
     return RoleModel(
-        folder, session, tokenizer.rust, words=numbers, calibration=calibration, **parts
+        folder,
+        session,
+        tokenizer.rust,
+        words=numbers,
+        combination=RoleCombination(weights),
+        **parts,
     )
