@@ -427,9 +427,10 @@ class _Finder:
             return False  # "A 15-year-old girl"
         if all(map(is_of_country, lower)) and not run.titled:
             return False
-        if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
-            return False  # "an Ashanti girl"
-        if len(run.parts) == 1 and _OF_BODY.search(self._before(run)):
+        if len(run.parts) == 1 and (
+            _OF_BODY.search(self._before(run))
+            or (not run.titled and _PERSON_BEHIND.match(self.text, run.end))  # "an Ashanti girl"
+        ):
             return False
         return not (_NUMBERED.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
