@@ -32,6 +32,7 @@ def named():
         ("The eight-year-old Ashanti girl and four-year-old Kwesi ran.", ["Kwesi"]),
         ("Mr Farouk was told by Dr. Sita Rai.", ["Farouk", "Sita Rai"]),
         ("Her children: six-year-old Kwesi and Efua, a 4-year-old.", ["Kwesi", "Efua"]),
+        ("They met Jane Doe 1 there.", ["Jane Doe"]),
         ("She was identified in court as Dalisay.", ["Dalisay"]),
     ],
 )

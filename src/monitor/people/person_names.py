@@ -90,8 +90,7 @@ _BODY = late(
 """The shape of more such words: "Association", "Authority"."""
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
-_NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
-"""Behind "Order", "Grade", or a club."""
+_CLUB = late(r" (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b")
 _OF_BODY = late(
     r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$"
 )
@@ -404,10 +403,11 @@ class _Finder:
             return False
         if len(run.parts) == 1 and (
             _OF_BODY.search(self._before(run))
+            or re.match(r" \d", self.text[run.end : run.end + 2])  # "Grade 5"
             or (not run.titled and _PERSON_BEHIND.match(self.text, run.end))  # "an Ashanti girl"
         ):
             return False
-        return not (_NUMBERED.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
+        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
