@@ -3,7 +3,8 @@
     python -m training.people_scores DATA [COREF_A COREF_B]
 
 DATA is the folder with `persons/` and `relevance/`. Texts with an `unread` event are counted and
-never shown. COREF are texts marked whole, by two editors apart, one JSON object a line.
+never shown. COREF are texts marked whole, by two editors apart, one JSON object a line: `id`,
+`read` (characters), `people`, each with `mentions` (field, start, end) and `details` (kind, place).
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from monitor.app import open_monitor
+from monitor.people.people_table import PersonLists, read_people
 from monitor.records.people import PROTECTED, PeopleTable
-from monitor.rules.matching import open_draft
-from monitor.text.readers import make_document
 
 TEXTS = (
     *(f"relevance/{name}" for name in ("train", "dev", "regional", "train2")),
     "persons/more_texts",
     "persons/wider_texts",
 )
+COREFERENCE = tuple(Path(__file__).parent / f"data/coreference-{name}.jsonl" for name in "ab")
 PARTS = ("train", "articles", "more", "wider")
 Place = tuple[str, int, int]
 """A field, and from where to where."""
@@ -53,22 +54,20 @@ def main(arguments: Sequence[str]) -> None:
             total[side].update(counts[side])
     for side in ("read", "unread"):
         print(f"all, {side}: {_told(total[side])}")
-    if len(arguments) > 2:
-        _coreference(texts, tables, *map(Path, arguments[1:3]))
+    first, second = map(Path, arguments[1:3]) if len(arguments) > 2 else COREFERENCE
+    _coreference(texts, tables, first, second)
 
 
 class Tables:
-    """Makes the people tables of texts."""
+    """Makes the people tables of texts, without the model of roles, which moves no mention."""
 
     def __init__(self) -> None:
-        self.guideline = open_monitor().guideline
+        lists = open_monitor().guideline.person_lists
+        self.lists = PersonLists(lists.scanner, lists.sets)
 
     def of(self, text: dict[str, Any]) -> PeopleTable:
         """Return the people of a text and its title."""
-        title = text["title"] or ""
-        most = len(text["text"]) + len(title) + 1
-        document = make_document(text["text"], title=title, max_chars=most)
-        return open_draft(self.guideline, document).people
+        return read_people(self.lists, text["text"], title=text["title"] or "")
 
 
 def score(text: dict[str, Any], marked: dict[str, Any], table: PeopleTable) -> Counter[str]:

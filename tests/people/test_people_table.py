@@ -51,11 +51,25 @@ def one(text, words):
         ),
         ("Mr Boateng sold Ms Mensah. He fled.", ["Boateng", "He"]),
         ("Ama Darko hurt herself.", ["Ama Darko", "herself"]),
+        ("A 19-year-old was sold. It rained. The victim is home.", ["A 19-year-old", "The victim"]),
+        ("Rosa Mensah was sold. The victim is home.", ["Rosa Mensah", "The victim"]),
+        ("ROSA MENSAH FOUND\n\nRosa Mensah is home.", ["ROSA MENSAH", "Rosa Mensah"]),
         ("“I was beaten,” said Rosa Mensah.", ["I", "Rosa Mensah"]),
     ],
 )
 def test_words_for_one_person_are_joined(text, some):
     assert some in people(text)
+
+
+def test_of_two_who_are_harmed_neither_is_the_victim():
+    text = "Rosa Mensah was sold. Ama Darko was sold. The victim is home."
+    assert ["The victim"] in people(text)
+
+
+@pytest.mark.parametrize("text", ["13-year-old Nadia Petrova fled.", "Nadia Petrova, 13, fled."])
+def test_an_age_before_or_behind_a_name_is_hers(text):
+    (nadia,) = table_of(text).people
+    assert (nadia.age, nadia.minor) == (13, True)
 
 
 @pytest.mark.parametrize(

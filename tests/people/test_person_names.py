@@ -31,6 +31,9 @@ def named():
         ("Rosa Mensah was freed. Rosa’s brother came.", ["Rosa Mensah", "Rosa"]),
         ("The eight-year-old Ashanti girl and four-year-old Kwesi ran.", ["Kwesi"]),
         ("Mr Farouk was told by Dr. Sita Rai.", ["Farouk", "Sita Rai"]),
+        ("Her children: six-year-old Kwesi and Efua, a 4-year-old.", ["Kwesi", "Efua"]),
+        ("They met Jane Doe 1 there.", ["Jane Doe"]),
+        ("She was identified in court as Dalisay.", ["Dalisay"]),
     ],
 )
 def test_persons_are_named(named, text, names):
@@ -46,6 +49,9 @@ def test_persons_are_named(named, text, names):
         "Police of the Kaneshie District came.",
         "The Human Trafficking Act was passed.",
         "Suddenly, many left Nairobi.",
+        "An 18-year-old girl was sold.",
+        "The Ocean Star, 41, sank.",
+        "They signed Order 66. He is in Grade 5.",
         "Nigerians were told by the Department of Labor.",
         "The girl is from the village of Gornje Selo, a poor place.",
     ],

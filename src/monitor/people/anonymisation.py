@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from monitor.labels.countries import country_codes, country_name
+from monitor.people.person_names import is_of_country
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
 from monitor.records.people import ACCUSED, PeopleTable, PersonRole, TextPerson
@@ -191,28 +190,6 @@ NOBODY = re.compile(
     r"March|April|May|June|July|August|September|October|November|December|Asked|According|Born|"
     r"People|Women|Girls|Men|Boys|Children|Mother|Mum|Witnesses|Neighbours|Photo|Image|Picture)\b"
 )
-
-
-_ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
-"""Countries after which people are named: as names they are hidden."""
-_IN_SPEECH = word_set("russia laos burma britain england scotland turkey swaziland america")
-"""What people call countries that the standard calls otherwise."""
-
-
-def is_of_country(word: str) -> bool:
-    """Whether a word is of a country's name, or that of its people: "Sri", "Lankans"."""
-    lower = word.lower().removesuffix("s")
-    endings = ("n", "an", "ian", "ese", "i")
-    stems = (lower.removesuffix(ending) for ending in endings if lower.endswith(ending))
-    return word.lower() in _country_words() or any(s in _country_words() for s in (lower, *stems))
-
-
-@cache
-def _country_words() -> frozenset[str]:
-    """Return the words of countries' names, without those that are also given to people."""
-    names = (country_name(code).lower() for code in country_codes())
-    words = {w for name in names if "saint" not in name for w in re.findall(r"\w{3,}", name)}
-    return frozenset(words) - _ALSO_GIVEN | _IN_SPEECH
 
 
 _LEFT = re.compile(

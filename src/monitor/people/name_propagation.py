@@ -17,7 +17,8 @@ from itertools import takewhile
 from typing import Literal
 from urllib.parse import unquote
 
-from monitor.people.anonymisation import COMMON, NOBODY, TITLED, is_of_country, whole_name
+from monitor.people.anonymisation import COMMON, NOBODY, TITLED, whole_name
+from monitor.people.person_names import is_of_country
 from monitor.records.article import Article
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, MaskGroups, Seal, stretches

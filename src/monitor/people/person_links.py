@@ -241,14 +241,14 @@ class TableLinking(Linking):
 
     def _bearer(self, mention: Mention) -> Person | None:
         """Return who bears a name: she who was called so last, by all of it or by a part."""
-        parts = mention.word.replace(".", "").split()
+        parts = _name_parts(mention.word)
         best: tuple[int, int] = 0, 0
         bearer: Person | None = None
         for person in reversed(self.cast.persons[-MAX_PEOPLE:]):
             if not person.names or self._opposed(person, mention):
                 continue
             names = {m.word for m in person.mentions if m.kind == "name"}
-            alike = max(_likeness(parts, name.replace(".", "").split()) for name in names)
+            alike = max(_likeness(parts, _name_parts(name)) for name in names)
             # a surname alone is hers who is told of most, a first name hers who was last
             rank = alike, len(person.mentions) if alike == _SURNAME else 0
             if alike and rank > best:
@@ -534,6 +534,10 @@ def _said_alike(one: PersonNoun, other: PersonNoun) -> bool:
     """Whether two phrases say the same, of groups with their number."""
     is_same = (one.mods.lower(), one.word) == (other.mods.lower(), other.word)
     return is_same and (not other.several or one.det == other.det)
+
+
+def _name_parts(name: str) -> list[str]:
+    return name.replace(".", "").lower().split()
 
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> int:

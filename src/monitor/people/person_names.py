@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
-from monitor.people.person_nouns import MANY, ONE
+from monitor.people.person_nouns import KIN, MANY, ONE
 from monitor.records.finding import FieldName
 from monitor.text.analysis import MAX_PIECE, Scene, View, view
 from monitor.text.positions import Stretch
@@ -52,35 +52,35 @@ _RUN = late(
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
 _RANKS = word_set(
-    """mr mrs ms miss mx dr prof sir dame madam charge sgt det insp supt cpl pc dc ds dsp asp sp ig dig ssp
-    capt col lt maj gen brig cmdr pte wo acp dcp adgp rep sen gov mp mla mep atty hon rev fr sr br st
-    justice general colonel lieutenant major marshal admiral commander commissioner superintendent
-    secretary chancellor ambassador premier deputy assistant senior junior vice former late
-    chair commandant reverend sheikh maulana rabbi archbishop cardinal pope duke duchess earl count
-    baron baroness alhaji alhaja hajia mallam shri smt kumari thiru datuk dato tun haji ustaz u daw
-    state us special resident crown supervisory ex-president undersecretary trooper sheriff"""
+    """mr mrs ms miss mx dr prof sir dame madam charge sgt det insp supt cpl pc dc ds dsp asp sp ig
+    dig ssp capt col lt maj gen brig cmdr pte wo acp dcp adgp rep sen gov mp mla mep atty hon rev
+    fr sr br st justice general colonel lieutenant major marshal admiral commander commissioner
+    superintendent secretary chancellor ambassador premier deputy assistant senior junior vice
+    former late chair commandant reverend sheikh maulana rabbi archbishop cardinal pope duke
+    duchess earl count baron baroness alhaji alhaja hajia mallam shri smt kumari thiru datuk dato
+    tun haji ustaz u daw state us special resident crown supervisory ex-president undersecretary
+    trooper sheriff"""
 )
 """Ranks and forms of address that stand before a name beside the nouns for people."""
 _TITLES = _RANKS | ONE
-_CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
 _OPENERS = word_set(
     """police authorities parliament government court born asked according yesterday today tomorrow
     photo photos picture pictured image images file reuters afp ap getty source sources copyright
     read watch share updated published advertisement editor staff caption left right dear thanks
     please yes hello said says told did does got get come came see saw let new old big great
-    instead soon maybe everybody furthermore"""
+    instead soon later maybe everybody furthermore"""
 )
-"""Words with a capital that begin a line or a sentence beside spaCy's stop words, dates, numbers."""
+"""Words with a capital that begin a line or a sentence beside spaCy's stop words and dates."""
 _BODIES = word_set(
     """act law code section article clause convention protocol treaty court council committee
     commission congress senate ministry minister prime office department bureau agency unit police
-    army force service union centre center institute university college school church mosque temple
-    hospital hotel club restaurant bank company group inc ltd corp fund trust foundation house hall
-    street road avenue park square bridge river lake island beach bay north south east west city
-    town county district province state international national federal royal human trafficking
-    sexual violence legal illegal care crisis plan project programme program strategy campaign
-    news times post daily press radio tv twitter facebook youtube fc league cup prop affairs
-    rights policy"""
+    army force service union centre center institute university college school church mosque
+    temple hospital hotel club restaurant bank company group inc ltd corp fund trust foundation
+    house hall street road avenue park square bridge river lake island beach bay north south east
+    west city town county district province state international national federal royal human
+    trafficking sexual violence legal illegal care crisis plan project programme program strategy
+    campaign news times post daily press radio tv twitter facebook youtube fc league cup prop
+    affairs rights policy"""
 )
 """Words of organisations, places, laws and clubs: a run of capitals with one is nobody."""
 _BODY = late(
@@ -90,37 +90,12 @@ _BODY = late(
 """The shape of more such words: "Association", "Authority"."""
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
-_NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
-"""Behind "Order", "Grade", or a club."""
+_CLUB = late(r" (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b")
 _OF_BODY = late(
     r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$"
 )
-_KIN = (
-    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
-    r"|sister)|"
-    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower"
-    r"|niece|nephew|"
-    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny"
-    r"|grandma|"
-    r"friend|colleague|classmate|neighbou?r|roommate|stepdad|stepmum|stepmom)"
-)
-_PEOPLE = (
-    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?"
-    r"|returnees?|"
-    r"youths?|teenagers?|teens?|students?|pupils?|maids?|housemaids?|migrants?|complainants?|"
-    r"witness(?:es)?|plaintiffs?|accusers?|fisherm[ae]n|suspects?|defendants?|accused|schoolgirls?|"
-    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?"
-    r"|officers?|"
-    r"constables?|toddlers?|infant|bab(?:y|ies)|nationals?|refugees?|couple|brothers|sisters|"
-    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?"
-    r"|activists?|"
-    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager"
-    r"|secretary|"
-    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n"
-    r"|businesswoman|"
-    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator"
-    r"|chair(?:man|woman)?)"
-)
+_KIN = one_of(KIN | word_set("friend colleague classmate neighbour neighbor roommate"))
+_PEOPLE = one_of(ONE | MANY | word_set("head secretary coordinator chair"))
 _SAY = (
     r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers"
     r"|remembered|wept|"
@@ -133,8 +108,8 @@ _SAY = (
 _BEHIND_SURE = late(
     r",? \(?(?:now |then |also |aged |age |only |just )*\d{1,3}(?:\)|(?=[,.;:)]|$| (?:of|from"
     r"|years?\b)))"
-    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? (?:an? |the )?(?:\d{1,2}|[a-z]+)-year-old\b|,? who (?:was|is|had|has|said"
-    r"|[a-z]+ed)\b"
+    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? (?:an? |the )?(?:\d{1,2}|[a-z]+)-year-old\b"
+    r"|,? who (?:was|is|had|has|said|[a-z]+ed)\b"
     r"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name"
     r"|real name|identity))"
 )
@@ -165,19 +140,11 @@ _ACTS_BEHIND = late(
     r"used|travelled|traveled|who)\b"
 )
 _DOES_BEHIND = late(
-    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard"
-    r"|stood|"
-    r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
+    r",? (?:who|was|is|has|had|spoke|wept|fled|met|slept|took|left|went|came|sat|stood|[a-z]+ed)\b"
 )
 _PERSON_BEHIND = late(
     r" (?:girls?|boys?|wom[ae]n|m[ae]n|people|nationals?|teenagers?|children|"
     r"migrants?|refugees?|workers?|communit(?:y|ies)|villagers?|tribes?)\b"
-)
-_SUFFERS_BEHIND = late(
-    r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed"
-    r"|sentenced|convicted|charged|"
-    r"murdered|abducted|kidnapped|lured|remanded|imprisoned|freed on bail)\b|,? who (?:was|is|had"
-    r"|has|said)\b"
 )
 _TOWN_OF = late(
     r"\b(?:villages?|towns?|cit(?:y|ies)|districts?|suburbs?|islands?|states?|provinces?|regions?"
@@ -194,10 +161,6 @@ _CALLED = late(
     r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?"
     r"|pseudonym|referred to as|formerly|n\u00e9e|real name) "
     r"(?:only )?(?:as )?[\"']?$",
-    re.IGNORECASE,
-)
-_KIN_BEFORE = late(
-    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
 _APPOSED = late(
@@ -226,16 +189,12 @@ _HEADS_BEHIND = late(
     r"|in)\b",
     re.IGNORECASE,
 )
-_SAID_BEFORE = late(rf"(?:[\"',] |, ){_SAY} $")
-_AGE_BEFORE = late(
-    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $",
-    re.IGNORECASE,
-)
 _YEAR_OLD_BEFORE = late(
     r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* "
     r"){0,2}$",
     re.IGNORECASE,
 )
+_SAID_BEFORE = late(rf"[\"',] {_SAY} $")
 _CREDIT = late(
     r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: "
     r"by)?[:/]? ?\(?$",
@@ -246,7 +205,7 @@ _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
 _CONTRACTED = late(r"'(?:ve|re|ll|d|m)$")
-_ACTS = late(r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
+_ACTS = late(r"'s |\*|,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
 _PLAIN = late(r"[\w'-]+")
 
 
@@ -442,11 +401,13 @@ class _Finder:
             return False  # "A 15-year-old girl"
         if all(map(is_of_country, lower)) and not run.titled:
             return False
-        if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
-            return False  # "an Ashanti girl"
-        if len(run.parts) == 1 and _OF_BODY.search(self._before(run)):
+        if len(run.parts) == 1 and (
+            _OF_BODY.search(self._before(run))
+            or re.match(r" \d", self.text[run.end : run.end + 2])  # "Grade 5"
+            or (not run.titled and _PERSON_BEHIND.match(self.text, run.end))  # "an Ashanti girl"
+        ):
             return False
-        return not (_NUMBERED.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
+        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
@@ -472,22 +433,23 @@ class _Finder:
         """Whether the words beside a run show that it names a person."""
         before, end = self._before(run), run.end
         single = len(run.parts) == 1
-        if single and run.opens and run.parts[0].lower() in self.small and not run.titled:
+        is_common = single and run.opens and run.parts[0].lower() in self.small
+        if (is_common and not run.titled) or before.endswith((" the ", "The ")):
             return False
         if self._surely(run, before):
             return True
-        if before.endswith((" the ", "The ")) or (single and self._is_doubtful(run)):
+        if single and self._is_doubtful(run):
             return False
         if _SAYS_BEHIND.match(self.text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
         placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
         if run.labels & _OTHERS or (placed and not run.titled):
             return False
-        shapes_before = [_KIN_BEFORE, _KIN_OF, _YEAR_OLD_BEFORE]
+        shapes_before = [_KIN_OF]
         shapes_behind = [_ROLES_BEHIND, _SAYS_BEHIND, _ACTS_BEHIND]
         if not single:
             shapes_before += [_SAID_BEFORE, _CREDIT]
-            shapes_behind += [_DOES_BEHIND]
+            shapes_behind.append(_DOES_BEHIND)
         return (
             run.titled
             or any(shape.search(before) for shape in shapes_before)
@@ -505,7 +467,7 @@ class _Finder:
             shapes_before += [_APPOSED] if len(run.parts) > 1 else []
         shapes_behind = [_BEHIND_SURE]
         if len(run.parts) > 1:
-            shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]
+            shapes_behind.append(_HEADS_BEHIND)
         return any(shape.search(before) for shape in shapes_before) or any(
             shape.match(self.text, run.end) for shape in shapes_behind
         )
@@ -531,7 +493,11 @@ class _Finder:
         spans = set(self.found)
         upper = {part.upper() for part in known}
         if self.is_heading(0, len(self.text)):
-            spans.update(self._in_heading(known))
+            spans.update(self._in_heading(known, 0, len(self.text)))
+        capitals = {part.upper(): alone for part, alone in known.items()}
+        for run in self.runs:
+            if run.parts[0].isupper() and run.parts[-1].isupper() and len(run.parts) > 2:
+                spans.update(self._in_heading(capitals, run.start, run.end))
         spans.update(
             run[:2]
             for run in self.runs
@@ -552,10 +518,10 @@ class _Finder:
         is_other = bool(run.labels & _OTHERS)
         return not is_other and known.get(parts[-1], False) and self._may(run)
 
-    def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
+    def _in_heading(self, known: dict[str, bool], low: int, high: int) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
         name: list[Stretch] = []
-        for found in (*_PLAIN.finditer(self.text), None):
+        for found in (*_PLAIN.finditer(self.text, low, high), None):
             part = found[0].removesuffix("'s") if found else ""
             if name and (
                 found is None or part not in known or self.text[name[-1][1] : found.start()] != " "
