@@ -270,7 +270,8 @@ def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Ide
     enough = told >= least or (is_named and person.details) or (person.restricted and told)
     led_to = {_leads(one, person) for one in kin if full_name(one, fields)}
     if _is(_ELDER, person, fields) and kin and all(one.accused >= FLAG for one in kin):
-        return "no"  # the mother of the accused may be named
+        # the mother of the accused may be named
+        return "maybe" if person.protected >= UNNAMED else "no"
     if full_name(person, fields) or "yes" in led_to or kinds & _ALONE or enough:
         return "yes"
     near = led_to or any(one.names or _kinds(one) for one in kin)
