@@ -235,13 +235,16 @@ def run_batch(network: RoleNetwork, batch: RoleBatch, low: LowStates) -> torch.T
     states = [torch.from_numpy(low[at].astype(np.float32)) for at in batch.windows]
     padded = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
     row = {at: number for number, at in enumerate(batch.windows)}
-    tokens, mention, person = [], [], []
+    tokens: list[int] = []
+    mention: list[int] = []
+    person: list[int] = []
     for number, (text, _, mentions) in enumerate(batch.people):
         for one in mentions:
             tokens += [row[text, window] * padded.shape[1] + token for window, token in one]
             mention += [len(person)] * len(one)
             person.append(number)
-    shape = PeopleShape(*map(torch.tensor, (tokens, mention, person)), len(batch.people))
+    rows = (torch.tensor(tokens), torch.tensor(mention), torch.tensor(person))
+    shape = PeopleShape(*rows, len(batch.people))
     made: torch.Tensor = network(padded, _mask(list(map(len, states))), shape)
     return made
 

@@ -142,7 +142,7 @@ def fit_words(
         ([group_of(one.role) for one in people], [True] * len(people), len(GROUPS)),
         ([ROLES.index(one.role) for one in people], [one.taught for one in people], len(ROLES)),
     ):
-        some = np.flatnonzero(kept)
+        some: list[int] = np.flatnonzero(kept).tolist()
         weight = [people[at].weight for at in some]
         fitted = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
             matrix[some], [labels[at] for at in some], sample_weight=weight
@@ -438,8 +438,8 @@ def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     fine = np.mean([softmax(each[:, cut:]) for each in both], axis=0)
     texts = prepared.texts
     return [
-        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], *group, group[0], roles)
-        for (t, n), group, roles in zip(at.tolist(), groups, fine, strict=True)
+        ScoredPerson(texts[t].event, t, n, part, texts[t].people[n], one, other, one, roles)
+        for (t, n), (one, other), roles in zip(at.tolist(), groups, fine, strict=True)
     ]
 
 

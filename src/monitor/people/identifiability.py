@@ -339,6 +339,5 @@ def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
         return ("exploited",)
     if person.minor:
         return ()
-    # her age matters once she has agreed: for who was a child consent opens nothing
     is_open = person.minor is None and person.age is None
-    return ("consent", "minor") if is_open and person.consent else ("consent",)
+    return ("minor", "consent") if is_open else ("consent",)
