@@ -157,7 +157,7 @@ FLAG, ASK = 0.5, 0.2
 """Probability of being protected from which a person counts so, and from which it is asked."""
 NAMED, UNNAMED = 0.7, 0.9
 """The probability that a flag takes of who is named, and of who is known by details alone."""
-MAX_QUESTIONS = 8
+MAX_QUESTIONS = 10
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
