@@ -25,6 +25,7 @@ from monitor.people.people_table import answered
 from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
     PROTECTED,
+    DetailKind,
     PeopleTable,
     PersonAnswer,
     PersonDetail,
@@ -95,7 +96,8 @@ def gold_people(row: Mapping[str, Any], document: Document) -> list[GoldPerson]:
 
 
 def _places(strings: Iterable[str], document: Document) -> Iterator[Span]:
-    for field, text in (("title", document.title), ("text", document.text)):
+    fields: dict[FieldName, str] = {"title": document.title, "text": document.text}
+    for field, text in fields.items():
         for string in filter(None, strings):
             for hit in re.finditer(rf"(?<!\w){re.escape(string)}(?!\w)", text):
                 yield Span(field, *hit.span())
@@ -103,14 +105,15 @@ def _places(strings: Iterable[str], document: Document) -> Iterator[Span]:
 
 def gold_table(people: Sequence[GoldPerson]) -> PeopleTable:
     """Return the table as editors made it: roles sure, each detail but an age of its own kind."""
-    kinds = ("home", "school", "work", "looks", "health", "family")
+    kinds: tuple[DetailKind, ...] = ("home", "school", "work", "looks", "health", "family")
     named = [one for one in people if one.row["named"] and one.row["role"] in PROTECTED]
     made = []
     for one in (each for each in people if each.called):
-        role, details = one.row["role"], []
+        role = one.row["role"]
+        details: list[PersonDetail] = []
         for detail in one.row["details"]:
             is_age = bool(re.search(r"\b\d{1,2}\b|\byears? old\b", detail)) and len(detail) < 30
-            kind = "age" if is_age else kinds[len(details) % len(kinds)]
+            kind: DetailKind = "age" if is_age else kinds[len(details) % len(kinds)]
             span = next((s for s in one.details), one.called[0])
             details.append(PersonDetail(kind, span))
         kin = (named[0].number,) if role == "relative" and named else ()

@@ -243,10 +243,10 @@ def run_batch(network: RoleNetwork, batch: RoleBatch, low: LowStates) -> torch.T
             tokens += [row[text, window] * padded.shape[1] + token for window, token in one]
             mention += [len(person)] * len(one)
             person.append(number)
-    read, of_mention, of_person = (torch.tensor(each) for each in (tokens, mention, person))
-    shape = PeopleShape(read, of_mention, of_person, len(batch.people))
-    said: torch.Tensor = network(padded, _mask(list(map(len, states))), shape)
-    return said
+    rows = (torch.tensor(tokens), torch.tensor(mention), torch.tensor(person))
+    shape = PeopleShape(*rows, len(batch.people))
+    made: torch.Tensor = network(padded, _mask(list(map(len, states))), shape)
+    return made
 
 
 def loss_of(said: torch.Tensor, people: Sequence[AnnotatedPerson]) -> torch.Tensor:

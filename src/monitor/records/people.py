@@ -108,21 +108,19 @@ class PeopleTable:
     restricted: tuple[Span, ...] = ()
 
     def at(self, field: str, start: int, end: int) -> TextPerson | None:
-        """Return whom words mean: the person with this mention, else the shortest that shares any.
-
-        "My cousin" is the cousin and not who speaks, though "My" is shorter.
-        """
+        """Return whom words mean: whose mention they are, else whose shortest one they touch."""
         met = (
-            (mention.span != Span(field, start, end), _length(mention.span), person.number, person)
+            (
+                (mention.span.start, mention.span.end) != (start, end),  # "her" in "her father"
+                mention.span.end - mention.span.start,
+                person.number,
+                person,
+            )
             for person in self.people
             for mention in person.mentions
             if mention.span.field == field and mention.span.start < end and start < mention.span.end
         )
-        return min(met, key=lambda one: one[:3], default=(True, 0, 0, None))[3]
-
-
-def _length(span: Span) -> int:
-    return span.end - span.start
+        return min(met, key=lambda one: one[:3], default=(0, 0, 0, None))[3]
 
 
 @dataclass(frozen=True, slots=True)
