@@ -45,14 +45,14 @@ def outcome(cases):
 
 
 def test_of_texts_that_were_looked_at() -> None:
-    assert outcome("developed")[:2] == ((39, 41), (24, 24))
+    assert outcome("developed")[:2] == ((39, 41), (23, 24))
 
 
 def test_of_texts_that_were_not() -> None:
-    """Nine names of ten, and nobody else's."""
+    """All names but one of 20, and two too many: one too few may cost a person her safety."""
     gone, stayed, wrong = outcome("unread")
-    assert gone[0] >= 18, wrong
-    assert stayed[0] == 17, wrong
+    assert gone[0] >= 19, wrong
+    assert stayed[0] >= 15, wrong
 
 
 TOLD = "Amina Yusuf came. Ruth Addo left."
