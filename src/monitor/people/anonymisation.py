@@ -19,7 +19,7 @@ from monitor.records.people import ACCUSED, PeopleTable, PersonRole, TextPerson
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
-MASKED_FROM = 0.15
+MASKED_FROM = 0.1
 """The probability of being protected from which names are masked: one too many hidden costs a word,
 one too few may cost a person her safety."""
 ACCUSED_FROM = 0.6
