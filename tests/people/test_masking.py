@@ -45,14 +45,14 @@ def outcome(cases):
 
 
 def test_of_texts_that_were_looked_at() -> None:
-    assert outcome("developed")[:2] == ((39, 41), (24, 24))
+    assert outcome("developed")[:2] == ((39, 41), (23, 24))
 
 
 def test_of_texts_that_were_not() -> None:
-    """Nine names of ten, and nobody else's."""
+    """All names but one of 20, and two too many: one too few may cost a person her safety."""
     gone, stayed, wrong = outcome("unread")
-    assert gone[0] >= 18, wrong
-    assert stayed[0] == 17, wrong
+    assert gone[0] >= 19, wrong
+    assert stayed[0] >= 15, wrong
 
 
 TOLD = "Amina Yusuf came. Ruth Addo left."
@@ -62,7 +62,7 @@ def table_with(**said) -> PeopleTable:
     """A table of two: of one, whom `said` tells of, and of an official."""
     places = ((0, 11), (18, 27))
     mentions = [(PersonMention(Span("text", *place), "name"),) for place in places]
-    first = TextPerson(1, mentions[0], **{"role": "other", "protected": 0.1, "accused": 0.0} | said)
+    first = TextPerson(1, mentions[0], **{"role": "other", "protected": 0.08, "accused": 0.0} | said)
     return PeopleTable((first, TextPerson(2, mentions[1], "official", 0.01, 0.01)))
 
 
@@ -93,7 +93,7 @@ def test_only_who_is_surely_somebody_else_stands_apart() -> None:
     for role in ("witness", "helper", "relative", "other"):
         assert mask_names(TOLD, table_with(role=role, protected=0.02)).apart == (official,)
     assert mask_names(TOLD, table_with(role="expert", protected=0.02)).apart == (first, official)
-    assert mask_names(TOLD, table_with(role="expert", protected=0.1)).apart == (official,)
+    assert mask_names(TOLD, table_with(role="expert", protected=0.08)).apart == (official,)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_text_without_anybody_is_as_it_was() -> None:
 
 def test_long_texts_take_no_longer_than_their_length() -> None:
     text = "Amina Yusuf, 14, was sold by her uncle Tom Yusuf and Kofi Mensah, 40, in Accra. " * 200
-    started = time.perf_counter()
+    started = time.process_time()
     found = masked_by_table(text, "Amina Yusuf " * 50)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert "Amina" not in found.text

@@ -18,7 +18,7 @@ from monitor.records.people import ACCUSED, PeopleTable, PersonRole, TextPerson
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
-MASKED_FROM = 0.15
+MASKED_FROM = 0.1
 """The probability of being protected from which names are masked: one too many hidden costs a word,
 one too few may cost a person her safety."""
 ACCUSED_FROM = 0.6
@@ -26,7 +26,8 @@ ACCUSED_FROM = 0.6
 UNHARMED_BELOW = 0.3
 """where that of being protected is below what words of harm around her give."""
 SURE_FROM = 0.5
-"""The probability from which a part of a name is masked wherever the story's articles have it."""
+"""The probability from which a part of a name is masked wherever the story's articles have it; of
+who is told to be a minor it always is."""
 APART_BELOW = 0.05
 """The probability below which a name may be told to be somebody else's."""
 _APART: frozenset[PersonRole] = ACCUSED | {"official", "public_figure", "expert"}
@@ -49,8 +50,8 @@ class Masked:
     """A text and its headline without the names, `hidden` the words that were taken out.
 
     `spans` are where those stand in what was given, title first, in order, none over another;
-    `sure` are the words of those who are surely victims, minors or relatives, `apart` the places
-    of names of people who are surely somebody else.
+    `sure` are the words of those who are surely victims or relatives, or told to be minors, `apart`
+    the places of names of people who are surely somebody else.
     """
 
     title: str
@@ -88,7 +89,8 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
         for part in _parts_at(fields, spans)
         if part.lower() not in common and not is_of_country(part)
     )
-    told = (span for one in masked if one.protected >= SURE_FROM for span in one.names)
+    is_sure = (one for one in masked if one.protected >= SURE_FROM or one.minor)
+    told = (span for one in is_sure for span in one.names)
     sure = hidden.intersection(_parts_at(fields, told))
     kept = [  # who shares a first name only: a shared surname tells who her kin is
         span
