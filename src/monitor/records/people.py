@@ -108,14 +108,20 @@ class PeopleTable:
     restricted: tuple[Span, ...] = ()
 
     def at(self, field: str, start: int, end: int) -> TextPerson | None:
-        """Return whom words mean: the person with the shortest mention that shares a character."""
+        """Return whom words mean: who has this very mention, else the shortest that meets it."""
         met = (
-            (mention.span.end - mention.span.start, person.number, person)
+            (
+                # "her uncle" is he, not she
+                (mention.span.start, mention.span.end) != (start, end),
+                mention.span.end - mention.span.start,
+                person.number,
+                person,
+            )
             for person in self.people
             for mention in person.mentions
             if mention.span.field == field and mention.span.start < end and start < mention.span.end
         )
-        return min(met, key=lambda one: one[:2], default=(0, 0, None))[2]
+        return min(met, key=lambda one: one[:3], default=(True, 0, 0, None))[3]
 
 
 @dataclass(frozen=True, slots=True)
