@@ -60,7 +60,9 @@ def test_answers_are_read_and_open_people_fail(desk: Desk) -> None:
     both = desk.type("check", "draft.txt", "--fail-on", "error", "--fail-on", "identity")
     assert both.code == 1
     said = {"role": "other", "minor": False, "consent": False}
-    file = answers(desk, at("Yaa Boakye", **said), at("Esther Lartey", **said))
+    told = desk.type("check", "draft.txt", "--format", "json", "--with-people")
+    people = json.loads(told.out)["documents"][0]["people"]
+    file = answers(desk, *(one["mentions"][0] | said for one in people))
     done = desk.type("check", "draft.txt", "--fail-on", "identity", "--people", file)
     assert done.code == 0, done.out
     assert ": open: " not in done.out

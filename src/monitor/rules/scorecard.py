@@ -86,10 +86,12 @@ def _cannot_tell(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
 
 
 def _hints(draft: OpenDraft) -> bool:
-    """Whether a text that does not show its topic has a word of exploitation at least."""
+    """Whether a text that does not show its topic is like abuse, with a word of exploitation."""
     words = [w for name in ("weak", "purpose", "means") for w in draft.guideline.topic[name]]
-    return draft.topic == "unknown" and any(
-        scene.hits.of(wordset) for scene in draft.scenes for wordset in words
+    return (
+        draft.topic == "unknown"
+        and bool(draft.abuse)
+        and any(scene.hits.of(wordset) for scene in draft.scenes for wordset in words)
     )
 
 
