@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import docx
-import people_draft
 import pytest
 from playwright.sync_api import Page, expect
 
+import people_draft
 from web_draft import DRAFT, FLAGGED
 from word_reading import around, ours, text_of
 
