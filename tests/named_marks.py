@@ -121,7 +121,7 @@ def shipped_hide(title: str, text: str) -> dict[str, list[tuple[int, int]]]:
     from monitor.people.people_table import read_people
     from monitor.records.hidden_names import stretches
 
-    table = read_people(shipped.thb().person_lists, text, title=title)
+    table = read_people(shipped.thb(judge=True).person_lists, text, title=title)
     masked = mask_names(text, table, title=title)
     fields = {"title": title, "text": text}
     return {field: stretches(field, words, masked.spans) for field, words in fields.items()}

@@ -1,6 +1,8 @@
 """Who is flagged, or asked about, as identifiable: scores on annotated people, and clean texts.
 
-`python -m training.identification_scores DATA` with the folder that holds `persons` and `relevance`.
+`python -m training.identification_scores DATA` with the folder that holds `persons` and
+`relevance`. With `--folds WORK`, where `training.people_roles` keeps its parts, each text of
+`train` is read by the part that has not learned from it.
 """
 
 from __future__ import annotations
@@ -19,25 +21,23 @@ from typing import Any
 from monitor.classify.assessors import load_shown
 from monitor.labels.data_files import data_dir
 from monitor.people.identifiability import FLAG, identified
-from monitor.records.finding import Span
+from monitor.people.people_table import answered
+from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
     PROTECTED,
     PeopleTable,
+    PersonAnswer,
     PersonDetail,
     PersonMention,
     TextPerson,
 )
 from monitor.rules import preconditions
-from monitor.rules.checker import RuleSelection, make_policy, run_shown
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.matching import OpenDraft, open_draft
+from monitor.rules.people_roles import RoleModel
 from monitor.text.document import Document
 
-RULES = frozenset(
-    ("child-name-identified", "child-jigsaw", "defendant-child-kinship")
-    + ("adult-victim-named", "adult-identifying-detail", "family-identified")
-)
 TEXTS = ("train", "dev", "regional", "train2")
 
 
@@ -154,26 +154,6 @@ def said_of_table(table: PeopleTable) -> list[Said]:
     return said
 
 
-def said_by_rules(draft: OpenDraft, findings: Iterable[Any]) -> list[Said]:
-    """Return what the rules flag, and what they and the table ask."""
-    said, seen = [], set[int]()
-    people = getattr(draft, "people", PeopleTable()).people
-    for finding in (f for f in findings if f.rule in RULES):
-        span = Span(finding.field, finding.start, finding.end)
-        hit = [
-            p for p in people if any(meets(span, s) for s in _stands(p)) and p.number not in seen
-        ]
-        hit.sort(key=lambda p: -p.protected)
-        seen |= {p.number for p in hit[:1]}
-        places = (span, *(s for p in hit[:1] for s in _stands(p)))
-        is_flag = finding.severity != "suggestion"
-        said.append(Said(places, is_flag, int(not is_flag)))
-    for person in people:
-        if person.questions:
-            said.append(Said(_stands(person), False, len(person.questions)))
-    return said
-
-
 def _stands(person: TextPerson) -> tuple[Span, ...]:
     called = tuple(m.span for m in person.mentions if m.kind != "pronoun")
     return called or tuple(m.span for m in person.mentions)
@@ -192,7 +172,7 @@ class Scores:
 
     def add(self, said: Sequence[Said], gold: Sequence[GoldPerson], *, on_topic: bool) -> None:
         """Count one text."""
-        hits = [self._hit(one, gold) for one in said]
+        hits = [self.hit(one, gold) for one in said]
         flagged = {n for one, people in zip(said, hits, strict=True) if one.is_flag for n in people}
         asked = {n for one, people in zip(said, hits, strict=True) for n in people}
         for person in gold:
@@ -214,8 +194,8 @@ class Scores:
             self.counts["asked on topic"] += sum(1 for one in said if not one.is_flag)
 
     @staticmethod
-    def _hit(one: Said, gold: Sequence[GoldPerson]) -> list[int]:
-        """Return whom something said means: who is called by its words, else whose details stand there."""
+    def hit(one: Said, gold: Sequence[GoldPerson]) -> list[int]:
+        """Return whom something said means: who is called so, else whose details stand there."""
         for name in ("called", "details"):
             hit = [
                 p.number
@@ -252,89 +232,156 @@ class Scores:
         }
 
 
-def opened(guideline: Guideline, document: Document, *, shown: bool) -> OpenDraft:
+def opened(
+    guideline: Guideline, document: Document, shown: Callable[[str, str], bool]
+) -> OpenDraft:
     """Return a draft with its topic, as the checker opens it."""
     draft = open_draft(guideline, document)
     draft.topic = preconditions.find_topic(draft)
     draft.passages = preconditions.find_passages(draft, draft.topic)
-    if shown:
+    if draft.topic != "thb" and shown(document.title, document.text):
         draft.topic = "thb"
         draft.passages = [(0, len(draft.text.view.shadow))]
-    if hasattr(preconditions, "find_abuse"):
-        draft.abuse = preconditions.find_abuse(draft)
+    draft.abuse = preconditions.find_abuse(draft)
     return draft
 
 
-def checked(
-    guideline: Guideline, document: Document, shown: Callable[[str, str], bool]
-) -> tuple[OpenDraft, Sequence[Any], bool]:
-    """Return the draft, the findings on identification, and whether it is on topic."""
-    policy = make_policy(guideline)
-    chosen = tuple(rule for rule in policy.rules if rule.rule.id in RULES)
-    (result,) = run_shown(
-        guideline, [document], RuleSelection(chosen), lambda _: shown(document.title, document.text)
-    )
-    is_shown = result.about == "on"
-    draft = opened(guideline, document, shown=is_shown)
-    return draft, result.findings, bool(getattr(draft, "abuse", draft.passages))
+@dataclass(slots=True)
+class PanelScores:
+    """How people end whom the reporter is asked about, once she has answered as an editor did."""
+
+    counts: Counter[str]
+
+    def add(
+        self, table: PeopleTable, gold: Sequence[GoldPerson], fields: Mapping[FieldName, str]
+    ) -> None:
+        """Answer for everybody in a text of whom something is asked, and count."""
+        answers = {}
+        for person in (p for p in table.people if p.questions):
+            hit = Scores.hit(Said(_stands(person), False), gold)
+            same = next((one for one in gold if one.number in hit), None)
+            answers[person.number] = same, _answer(person, table, same)
+        told = identified(answered(table, [one for _, one in answers.values()]), fields)
+        after = {person.number: person for person in told.people}
+        before = {person.number: person for person in table.people}
+        for number, (same, _) in answers.items():
+            flagged, was = _is_flagged(after[number]), _is_flagged(before[number])
+            asked = len(before[number].questions)
+            self.counts["questions"] += asked
+            is_settled = after[number].role != before[number].role or flagged is not was
+            self.counts["changing a flag or a role"] += asked * is_settled
+            self.counts["changing a flag"] += asked * (flagged is not was)
+            status = same.status if same else "nobody"
+            if status != "maybe":
+                self.counts["people"] += 1
+                self.counts["right"] += flagged is (status == "right")
+                self.counts[f"wrong: {status}"] += flagged is not (status == "right")
+
+    def told(self) -> dict[str, Any]:
+        """Return counts and shares."""
+        c = self.counts
+        return {
+            **{key: number for key, number in c.items() if number},
+            "right share": round(c["right"] / max(1, c["people"]), 3),
+            "share changing a flag": round(c["changing a flag"] / max(1, c["questions"]), 2),
+        }
+
+
+def _answer(person: TextPerson, table: PeopleTable, same: GoldPerson | None) -> PersonAnswer:
+    """Return what an editor says of a person; of whom nobody marked, that she is nobody."""
+    spans = [mention.span for mention in person.mentions]
+    own = (s for s in spans if table.at(s.field, s.start, s.end) is person)
+    span = next(own, spans[0])
+    if same is None:
+        return PersonAnswer(span, "other", False, False)
+    row = same.row
+    return PersonAnswer(span, row["role"], bool(row["minor"]), bool(row["consent_told"]))
+
+
+def _is_flagged(person: TextPerson) -> bool:
+    return any(one.is_flag for one in said_of_table(PeopleTable((person,))))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts are read: by which guideline, with which assessor; `folds` are models of roles."""
+
+    guideline: Guideline
+    shown: Callable[[str, str], bool]
+    folds: Sequence[RoleModel] = ()
+
+    def of(self, event: str) -> Guideline:
+        """Return the guideline with the model that has not learned from an event."""
+        if not self.folds:
+            return self.guideline
+        number = hashlib.sha256(event.encode()).digest()[2] % len(self.folds)
+        return replace(self.guideline, roles=self.folds[number])
+
+
+def read_fully(work: Path | None) -> Reading:
+    """Return how the shipped program reads, or with the parts that a folder of training keeps."""
+    loaded = load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models"))
+    shown = load_shown(data_dir("models"), "en")
+    folds: list[RoleModel] = []
+    if work is not None and loaded.roles is not None:
+        from training.encoder import base_folder
+        from training.people_roles import PARTS, WHOLE, part_model
+
+        parts = (part for part in PARTS if part != WHOLE)
+        folds = [part_model(work, part, loaded.roles, base_folder()) for part in parts]
+    return Reading(replace(loaded, judge=None), shown, folds)
 
 
 def main() -> None:
     """Print the scores as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--names", nargs="*", default=["train", "articles"])
+    parser.add_argument("--names", nargs="*", default=["train"])
+    parser.add_argument("--folds", type=Path, help="folder of the parts of the model of roles")
     parser.add_argument("--clean", type=Path, help="a JSON list of ids of texts without a breach")
     parser.add_argument("--unread", action="store_true", help="counts on unread texts")
     parser.add_argument("--show", action="store_true", help="print wrong flags and misses (read)")
     given = parser.parse_args()
-    guideline = replace(
-        load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models")), judge=None
-    )
-    shown = load_shown(data_dir("models"), "en")
-    texts = read_texts(given.data)
+    reading, texts = read_fully(given.folds), read_texts(given.data)
     for name in given.names:
-        scores = {key: Scores(Counter()) for key in ("rules", "gold people", "every name")}
+        scores = {key: Scores(Counter()) for key in ("program", "gold people", "every name")}
+        panel = PanelScores(Counter())
         for row in read_rows(given.data / "persons" / f"{name}.jsonl.gz"):
             text = texts[row["id"]]
             if is_unread(text["event"]) is not given.unread:
                 continue
             document = Document(text["text"][: row["read"]], text["title"], language="en")
             gold = gold_people(row, document)
-            draft, findings, on_topic = checked(guideline, document, shown)
-            said = said_by_rules(draft, findings)
-            scores["rules"].add(said, gold, on_topic=on_topic)
-            made = gold_table(gold)
-            fields = {"title": document.title, "text": document.text}
-            table = identified(made, fields) if on_topic else PeopleTable()
-            scores["gold people"].add(said_of_table(table), gold, on_topic=on_topic)
+            draft = opened(reading.of(text["event"]), document, reading.shown)
+            on_topic = bool(draft.abuse)
+            table = draft.people if on_topic else PeopleTable()
+            said = said_of_table(table)
+            scores["program"].add(said, gold, on_topic=on_topic)
+            panel.add(table, gold, draft.fields)
+            known = identified(gold_table(gold), draft.fields) if on_topic else PeopleTable()
+            scores["gold people"].add(said_of_table(known), gold, on_topic=on_topic)
             named = [Said(p.called, True) for p in gold if p.row["named"] and on_topic]
             scores["every name"].add(named, gold, on_topic=on_topic)
             if given.show and not given.unread:
                 show(row, document, gold, said, on_topic)
-        print(json.dumps({name: {k: s.told() for k, s in scores.items()}}, indent=1))
+        told = {key: one.told() for key, one in scores.items()}
+        print(json.dumps({name: {**told, "panel": panel.told()}}, indent=1))
     if given.clean:
-        print(
-            json.dumps(clean_scores(guideline, shown, texts, json.loads(given.clean.read_text())))
-        )
+        ids = json.loads(given.clean.read_text())
+        print(json.dumps(clean_scores(reading, texts, ids)))
 
 
-def clean_scores(
-    guideline: Guideline,
-    shown: Callable[[str, str], bool],
-    texts: Mapping[str, Any],
-    ids: Sequence[str],
-) -> dict[str, Any]:
+def clean_scores(reading: Reading, texts: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Any]:
     """Return flags and questions in 1,000 words of texts without a breach."""
     counts: Counter[str] = Counter()
     for key in ids:
         document = Document(texts[key]["text"], texts[key]["title"], language="en")
-        draft, findings, on_topic = checked(guideline, document, shown)
-        said = said_by_rules(draft, findings)
+        draft = opened(reading.guideline, document, reading.shown)
+        said = said_of_table(draft.people) if draft.abuse else []
         counts["words"] += len(document.text.split())
         counts["flags"] += sum(one.is_flag for one in said)
         counts["questions"] += sum(one.questions for one in said)
-        counts["open"] += on_topic
+        counts["open"] += bool(draft.abuse)
     rate = 1000 * (counts["flags"] + counts["questions"]) / max(1, counts["words"])
     return {"texts": len(ids), **counts, "per 1,000 words": round(rate, 2)}
 
@@ -348,7 +395,7 @@ def show(
 ) -> None:
     """Print what is wrong in a text that may be read."""
     for person in gold:
-        hit = [one for one in said if person.number in Scores._hit(one, gold)]
+        hit = [one for one in said if person.number in Scores.hit(one, gold)]
         if person.is_identifiable and not any(one.is_flag for one in hit):
             said_ = "asked" if hit else ("MISS" if on_topic else "GATE")
             print(
@@ -359,7 +406,7 @@ def show(
                 len(person.row["details"]),
             )
     for one in said:
-        numbers = Scores._hit(one, gold)
+        numbers = Scores.hit(one, gold)
         status = sorted({p.status for p in gold if p.number in numbers})
         if "right" not in status and "maybe" not in status:
             fields = {"title": document.title, "text": document.text}

@@ -99,7 +99,7 @@ def test_answers_overrule_what_was_read() -> None:
     assert (adwoa(told)["line"], adwoa(told)["column"]) == (3, 1)
     (flag,) = flags(told)
     assert flag["person"] == adwoa(told)["person"]
-    assert flag["by_place"].startswith(f"Person {flag['person']} ")
+    assert flag["by_place"].startswith(f"Person {flag['person']}: ")
     words = {word.strip(".,") for word in DRAFT.split() if word[0].isupper()} - {"She", "The"}
     assert not words & set(flag["by_place"].replace("'", " ").split())
     assert (adwoa(said)["role"], adwoa(said)["role_probability"]) == ("other", 1.0)

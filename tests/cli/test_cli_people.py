@@ -71,7 +71,7 @@ def test_answers_are_read_and_open_people_fail(desk: Desk) -> None:
 def test_reports_speak_of_people_by_number(desk: Desk, kind: str) -> None:
     said = desk.type("check", "draft.txt", "--format", kind, "--with-people")
     written = said.out if kind != "html" else said.out[said.out.index('<ol class="cards">') :]
-    assert "Person 1 names a child" in written
+    assert "Person 1: names a child" in written
     assert not [name for name in NAMES if name in written]
     redacted = desk.type("check", "draft.txt", "--format", kind, "--with-people", "--redact")
     assert not [name for name in NAMES if name in redacted.out]
@@ -82,7 +82,7 @@ def test_word_comments_speak_of_people_by_number(desk: Desk) -> None:
     (desk.folder / "draft.docx").write_bytes(data)
     desk.type("check", "draft.docx", "--format", "docx", "-o", "out.docx")
     comments = "\n".join(map(str, ours((desk.folder / "out.docx").read_bytes()).values()))
-    assert "Person 1 names a child" in comments
+    assert "Person 1: names a child" in comments
     assert not [name for name in NAMES if name in comments]
 
 

@@ -190,6 +190,16 @@ def test_an_answer_overrules_what_was_read():
     assert person.answered
 
 
+def test_a_relative_is_meant_by_her_words_and_not_who_speaks():
+    text = "Rosa Mensah, 34, was sold. “My cousin Ama was beaten,” she said."
+    table = table_of(text)
+    start = text.index("My cousin")
+    cousin, speaker = table.at("text", start, start + 9), table.at("text", start, start + 2)
+    assert cousin is not None
+    assert text[start : start + 9] in [text[m.span.start : m.span.end] for m in cousin.mentions]
+    assert speaker != cousin
+
+
 PIECES = [
     "Rosa Mensah", "Mensah", ", 15,", "said", "her son", "The eldest", "of the girls", ".", "“I",
     "was sold”", "who cannot be named", "(not her real name)", "*", "\n", "he", "they",

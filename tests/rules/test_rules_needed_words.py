@@ -60,7 +60,7 @@ def test_nothing_that_spacy_finds_is_passed_over():
                             compiled.rule.id,
                             doc,
                         )
-    assert found > 300
+    assert found > 150  # who is identified is read from the people table, without patterns
 
 
 def _patterns(compiled):
@@ -72,7 +72,8 @@ def _patterns(compiled):
 @pytest.mark.parametrize(
     ("text", "loaded"),
     [
-        ("The minister called human trafficking a scourge. Police spoke of a sex slave.", False),
+        ("The minister said that illegal migrants would be turned back at the border.", False),
+        ("The minister called human trafficking a scourge. Police spoke of a sex slave.", True),
         ("Police said the girl, who was trafficked, was a child bride.", True),
     ],
 )

@@ -232,6 +232,14 @@ def test_the_whole_draft_has_a_scorecard(page: Page) -> None:
         assert page.evaluate("() => String([...CSS.highlights.get('flag-current')][0])")
 
 
+def test_a_headline_that_is_flagged_is_not_asked_about_again(page: Page) -> None:
+    write(page, LONG, title="Shocking horror: girl slave sold in hell hotel")
+    flags, whole = page.locator("#cards"), page.locator("#scorecard")
+    expect(flags).to_contain_text("The headline shocks")
+    expect(whole).to_be_visible()
+    expect(whole.locator(".missing", has_text="Tone of the headline")).to_have_count(0)
+
+
 def test_ten_thousand_words(page: Page) -> None:
     text = "\n\n".join(f"{n} {LONG}" for n in range(62))
     assert len(text.split()) > 10_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.desk import Desk, make_mask
-from monitor.people.anonymisation import MASKED_FROM
+from monitor.people.anonymisation import masked_people
 from monitor.people.people_table import PersonLists, read_people
 from monitor.records.article import Article
 from monitor.records.finding import Finding
@@ -46,7 +46,7 @@ def withdraw(desk: Desk, now: datetime) -> Withdrawn:
         if reader.id not in lists:
             lists[reader.id] = reader.person_lists
         table = read_people(lists[reader.id], old.text, title=old.title)
-        named = (s for one in table.people if one.protected >= MASKED_FROM for s in one.names)
+        named = (span for one in masked_people(table) for span in one.names)
         names = frozenset(getattr(old, one.field)[one.start : one.end] for one in named)
         return taken_out(names, findings, new)
 

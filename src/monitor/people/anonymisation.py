@@ -15,19 +15,26 @@ from functools import cache
 from monitor.labels.countries import country_codes, country_name
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
-from monitor.records.people import PeopleTable
+from monitor.records.people import ACCUSED, PeopleTable, PersonRole, TextPerson
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
-MASKED_FROM = 0.2
+MASKED_FROM = 0.15
 """The probability of being protected from which names are masked: one too many hidden costs a word,
 one too few may cost a person her safety."""
+ACCUSED_FROM = 0.6
+"""The probability of being accused from which an adult is not masked,"""
+UNHARMED_BELOW = 0.3
+"""where that of being protected is below what words of harm around her give."""
 SURE_FROM = 0.5
 """The probability from which a part of a name is masked wherever the story's articles have it."""
 APART_BELOW = 0.05
-"""The probability below which a name is told to be somebody else's."""
+"""The probability below which a name may be told to be somebody else's."""
+_APART: frozenset[PersonRole] = ACCUSED | {"official", "public_figure", "expert"}
+"""Who is somebody else: a witness of one article may be the victim of the next."""
 PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
+_PARTICLE = re.compile(r"\A(?:[a-z]{2}-)+")
 _SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
 """A word in small letters: where a text has it so too, it is no name that stands alone."""
 COMMON = word_set(
@@ -73,8 +80,8 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
     `table` holds the people of both.
     """
     fields: dict[FieldName, str] = {"title": title, "text": text}
-    masked = [one for one in table.people if one.protected >= MASKED_FROM and one.names]
-    others = [one for one in table.people if one.protected < MASKED_FROM]
+    masked = masked_people(table)
+    others = [one for one in table.people if one not in masked]
     spans = [span for one in masked for span in one.names]
     common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     hidden = frozenset(
@@ -99,10 +106,33 @@ def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
         for field, words in fields.items()
         for found in re.finditer(rf"(?<!\w)(?:{any_of})(?!\w)", words)
     )
-    joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
-    apart = (span for one in others if one.protected < APART_BELOW for span in one.names)
+    named = [span for one in table.people for span in one.names]
+    told_whole = (_whole(text, s, named) for s in (*spans, *swept) if not _inside(s, kept))
+    joined = join_spans(told_whole)
+    apart = (
+        span
+        for one in others
+        if one.protected < APART_BELOW and one.role in _APART
+        for span in one.names
+    )
     title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
+
+
+def masked_people(table: PeopleTable) -> tuple[TextPerson, ...]:
+    """Return the named people who are masked: who may be a victim, a minor or a relative.
+
+    An adult who speaks under her own name is not, nor one who is accused.
+    """
+    return tuple(one for one in table.people if one.names and _is_masked(one))
+
+
+def _is_masked(one: TextPerson) -> bool:
+    if one.restricted:
+        return True
+    is_accused = one.accused >= ACCUSED_FROM and one.protected < UNHARMED_BELOW
+    is_shown = one.consent or is_accused
+    return one.protected >= MASKED_FROM and not (is_shown and not one.minor)
 
 
 def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -119,9 +149,24 @@ def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
     for span in spans:
-        for word in PART.findall(fields[span.field][span.start : span.end]):
+        for whole in PART.findall(fields[span.field][span.start : span.end]):
+            word = _PARTICLE.sub("", whole)
             if len(word) >= MIN_PART and word[0].isupper():
                 yield word
+
+
+def _whole(text: str, span: Span, named: Iterable[Span]) -> Span:
+    """Return a place of a name in a text with the capitals that touch it and are nobody else's."""
+    if span.field == "title":  # has capitals everywhere
+        return span
+    start, end = whole_name(text, span.start, span.end)
+    more = (Span("text", start, span.start), Span("text", span.end, end))
+    met = any(_meet(one, side) for one in named for side in more)
+    return span if met else Span("text", start, end)
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _inside(span: Span, kept: Iterable[Span]) -> bool:
@@ -131,9 +176,7 @@ def _inside(span: Span, kept: Iterable[Span]) -> bool:
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"
 _WORD = rf"{_UP}(?:[\w-]|['’](?!s\b)){{1,30}}(?<=\w)"
 _TO = "(?:de|da|das|do|dos|del|della|di|bin|bint|binti|mint|ould|ben|abu|al|el|van|von|der|la|le)"
-_ONE = rf"(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}"
 _NICK = rf"[\"“‘']{_UP}\w+[\"”’']"
-_NAMED = rf"(?P<name>{_WORD}(?: {_NICK})?(?: {_ONE}| {_UP}\.(?= {_UP})){{0,4}})"
 TITLED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Judge|Justice|Sgt|Sergeant|Inspector|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner|Pastor|"
@@ -173,9 +216,9 @@ def _country_words() -> frozenset[str]:
 
 
 _LEFT = re.compile(
-    rf"(?<![\w'’-]){_WORD}(?: {_NICK})?(?: {_UP}\.)? (?:{_TO} |(?:al|el|ul|as|ar)-)?\Z"
+    rf"(?<![\w'’-]){_WORD}(?: {_NICK})?(?: {_UP}\.)? (?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar)-)?\Z"
 )
-_RIGHT = re.compile(rf" (?:{_NICK} )?(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}")
+_RIGHT = re.compile(rf" (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar)-)?{_WORD}")
 
 
 def whole_name(text: str, start: int, end: int) -> tuple[int, int]:

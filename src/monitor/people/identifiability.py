@@ -20,6 +20,7 @@ from monitor.records.people import (
     Identifiable,
     PeopleTable,
     PersonQuestion,
+    PersonRole,
     TextPerson,
 )
 from monitor.text.analysis import Place, Scene
@@ -152,28 +153,31 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
     return None
 
 
-FLAG, ASK = 0.5, 0.2
+FLAG, ASK = 0.5, 0.1
 """Probability of being protected from which a person counts so, and from which it is asked."""
-NAMED, UNNAMED = 0.7, 0.9
-"""The probability that a flag takes of who is named, and of who is known by details alone."""
-MAX_QUESTIONS = 6
+MAX_QUESTIONS = 8
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
+SHORT = 600
+"""Characters of a text that tells of one thing: who is harmed there is whom it is about."""
+_NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
+"""Beside whom the order is told that somebody may not be identified."""
 _ALONE: frozenset[DetailKind] = frozenset({"address"})
 _TITLE = re.compile(
     r"(?:(?:mrs?|ms|miss|sir|dame|lady|lord|dr|prof|rev|sgt|capt|aunt|auntie|uncle|little|young)"
     r"\b\.?\s+)+",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(r"\b(?:Jane|John|Baby) Doe\b")
 _NAME_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
 _ELDER = re.compile(
     r"\b(?:(?:grand|step|god)?-?(?:mother|father|parents?)|mum|mom|dad|aunt|auntie|uncle)\b",
     re.IGNORECASE,
 )
 _YOUNGER = re.compile(
-    r"\b(?:(?:grand|step|god|foster|adopted|adoptive)?[- ]?(?:daughter|son|child|children|kids?)|niece"
-    r"|nephew|ward)s?\b",
+    r"\b(?:(?:grand|step|god|foster|adopted|adoptive)?[- ]?(?:daughter|son|child|children|kids?)"
+    r"|niece|nephew|ward)s?\b",
     re.IGNORECASE,
 )
 Fields = Mapping[FieldName, str]
@@ -200,10 +204,14 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}
+    left = MAX_QUESTIONS - sum(len(person.said) for person in table.people)
     for person in open_now:
-        left = MAX_QUESTIONS - sum(map(len, asked.values()))
         open_still = [one for one in _questions(person) if one not in person.said]
-        asked[person.number] = tuple(open_still[:left])
+        # of whom a reporter has spoken, all is asked; with an answer nobody else comes up
+        if not person.said:
+            open_still = open_still[: max(0, left)]
+            left -= len(open_still)
+        asked[person.number] = tuple(open_still)
     told = (replace(person, questions=asked.get(person.number, ())) for person in people)
     return replace(table, people=tuple(told))
 
@@ -219,15 +227,19 @@ def known_by(person: TextPerson, table: PeopleTable, fields: Fields) -> KnownBy:
 
 def named_at(person: TextPerson, fields: Fields) -> Span | None:
     """Return where a person is first named, in full if she is; `None` for a changed name."""
-    if person.name_changed or not person.names:
-        return None
-    return full_name(person, fields) or person.names[0]
+    names = _real_names(person, fields)
+    return full_name(person, fields) or next(iter(names), None)
 
 
 def full_name(person: TextPerson, fields: Fields) -> Span | None:
     """Return the first of a person's real names that has two words beside titles, if any."""
-    names = () if person.name_changed else person.names
+    names = _real_names(person, fields)
     return next((span for span in names if _is_full(fields[span.field], span)), None)
+
+
+def _real_names(person: TextPerson, fields: Fields) -> list[Span]:
+    names = () if person.name_changed else person.names
+    return [s for s in names if not _NOBODY.search(fields[s.field][s.start : s.end])]
 
 
 def _is_full(text: str, span: Span) -> bool:
@@ -288,11 +300,15 @@ def _is(kinship: re.Pattern[str], person: TextPerson, fields: Fields) -> bool:
 def _verdict(
     person: TextPerson, known: Identifiable, kin: Sequence[TextPerson], fields: Fields
 ) -> Identifiable:
-    if person.restricted or person.answered:
-        return known if person.restricted or person.protected >= FLAG else "no"
+    if person.restricted and person.role not in _NOT_BARRED:
+        return known
+    if person.answered:
+        return "yes" if person.protected >= FLAG and known != "no" else "no"
     if person.protected >= FLAG:
-        return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
-    is_shown = known == "yes" or (known == "maybe" and person.names)
+        is_short = sum(map(len, fields.values())) < SHORT
+        is_sure = is_short or _is_sure(person, kin, fields)
+        return "maybe" if known == "yes" and not is_sure else known
+    is_shown = known == "yes" or (known == "maybe" and (person.names or not person.several))
     return "maybe" if person.protected >= ASK and is_shown else "no"
 
 
@@ -302,14 +318,13 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
     Who is named in full without an age or words of her own is seldom whom the text is about.
     """
     if kin and all(one.accused >= FLAG for one in kin):
-        return person.protected >= UNNAMED and _is(_YOUNGER, person, fields)
+        return _is(_YOUNGER, person, fields)
     is_aged = person.age is not None or any(one.kind == "age" for one in person.details)
     if named_at(person, fields):
-        is_met = is_aged or person.speech or not full_name(person, fields)
-        return person.protected >= NAMED and bool(is_met)
-    is_near = is_aged or any(one.protected >= FLAG for one in kin)
-    told = bool(_kinds(person)) and is_near and not person.several
-    return person.protected >= UNNAMED and told
+        return bool(is_aged or person.speech or not full_name(person, fields))
+    kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
+    is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
+    return is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:

@@ -74,8 +74,8 @@ RoleReader = Callable[[FieldViews, Sequence[RolePerson]], Sequence[RoleScores]]
 """Reads the roles of a text's people, in their order."""
 
 
-BY_WORDS = 0.3
-"""Probability of being protected that words alone give, where a reader of roles holds it lower."""
+AT_MOST = 0.45
+"""Probability of being protected that is left to whom the words show as accused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +156,13 @@ def _asked(person: Person, facts: frozenset[str]) -> RolePerson:
 
 def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
-    # whom the words around her show as harmed, or a child, is asked about at least
-    protected = max(read.protected, min(row.protected, BY_WORDS))
+    # "was charged with selling her niece": asked about at most
+    most = AT_MOST if row.accused > row.protected else 1.0
     return replace(
         row,
         role=read.role,
-        protected=protected,
-        accused=min(read.accused, 1 - protected),
+        protected=min(read.protected, most),
+        accused=read.accused,
         rests_on=tuple(dict.fromkeys([*row.rests_on, *rests])),
     )
 

@@ -184,6 +184,9 @@ def _ages(scene: Scene, mentions: Mentions) -> Iterator[tuple[Mention | None, re
     for found in _YEAR_OLD.finditer(text):
         own = next(iter(mentions.over(*found.span())), None)
         said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
+        behind = mentions.after(found.end())
+        if behind and behind.kind == "name" and behind.start == found.end() + 1 and not said:
+            own = behind  # "15-year-old Maria Lopez"
         yield before(found.start()) if said else own, found
     for mention in mentions.all:
         if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):

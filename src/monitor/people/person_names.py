@@ -92,7 +92,9 @@ _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps")
 """Of these words those that may be part of a name where not in capitals."""
 _NUMBERED = late(r" (?:\d|(?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town)\b)")
 """Behind "Order", "Grade", or a club."""
-_OF_BODY = late(r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$")
+_OF_BODY = late(
+    r"\b(?!(?:Mother|Father|Daughter|Son|Wife|Sister|Brother)\b)[A-Z][a-z]+ of (?:the )?$"
+)
 _KIN = (
     r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
     r"|sister)|"
@@ -198,6 +200,10 @@ _KIN_BEFORE = late(
     rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
+_APPOSED = late(
+    rf"\b(?:an?|another|\d{{1,2}}-year-old) (?:(?!of )[\w-]+ ){{0,3}}{_PEOPLE}, $",
+    re.IGNORECASE,
+)
 _HER_KIN = late(
     r"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ "
     rf"){{0,2}}"
@@ -240,8 +246,7 @@ _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
 _CONTRACTED = late(r"'(?:ve|re|ll|d|m)$")
-_ACTS = late(
-    r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
+_ACTS = late(r"'s |,| (?:[a-z]+ly )?(?:and|who|is|was|has|had|took|left|went|[a-z]+(?:s|ed))\b")
 _PLAIN = late(r"[\w'-]+")
 
 
@@ -433,6 +438,8 @@ class _Finder:
             return False
         if name.isupper() and len(name) > 3 and "." not in name:
             return False
+        if name == "A" and self.text.startswith(" ", run.end):
+            return False  # "A 15-year-old girl"
         if all(map(is_of_country, lower)) and not run.titled:
             return False
         if len(run.parts) == 1 and not run.titled and _PERSON_BEHIND.match(self.text, run.end):
@@ -495,6 +502,7 @@ class _Finder:
         shapes_before = [_CIVIL_BEFORE, _YEAR_OLD_BEFORE]
         if "NORP" not in run.labels:
             shapes_before.append(_HER_KIN)
+            shapes_before += [_APPOSED] if len(run.parts) > 1 else []
         shapes_behind = [_BEHIND_SURE]
         if len(run.parts) > 1:
             shapes_behind += [_HEADS_BEHIND, _SUFFERS_BEHIND]

@@ -108,14 +108,21 @@ class PeopleTable:
     restricted: tuple[Span, ...] = ()
 
     def at(self, field: str, start: int, end: int) -> TextPerson | None:
-        """Return whom words mean: the person with the shortest mention that shares a character."""
+        """Return whom words mean: the person with this mention, else the shortest that shares any.
+
+        "My cousin" is the cousin and not who speaks, though "My" is shorter.
+        """
         met = (
-            (mention.span.end - mention.span.start, person.number, person)
+            (mention.span != Span(field, start, end), _length(mention.span), person.number, person)
             for person in self.people
             for mention in person.mentions
             if mention.span.field == field and mention.span.start < end and start < mention.span.end
         )
-        return min(met, key=lambda one: one[:2], default=(0, 0, None))[2]
+        return min(met, key=lambda one: one[:3], default=(True, 0, 0, None))[3]
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
-from monitor.records.people import PersonAnswer
+from monitor.records.people import PeopleTable, PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -24,6 +24,7 @@ from monitor.rules.findings import (
     hide_nothing,
     make_finding,
     moved_answer,
+    moved_people,
     put_in,
 )
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
@@ -114,14 +115,23 @@ def run_shown(
 
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
-    checked = run_policy(guideline, documents, policy)
+    known = KnownNames()  # nothing is read twice
+    checked = run_policy(guideline, documents, policy, known)
     unclear = (n for n, each in enumerate(checked) if each.about in ("off", "touched"))
     shown = list(filter(is_shown, unclear))
     opened = replace(policy, force_topic=True)
-    again = run_policy(guideline, [documents[number] for number in shown], opened)
+    again = run_policy(guideline, [documents[number] for number in shown], opened, known)
     for number, told in zip(shown, again, strict=True):
         checked[number] = told
     return checked
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What was read of people: tables by title and text, named entities by sentence."""
+
+    tables: dict[tuple[str, str], PeopleTable] = field(default_factory=dict)
+    entities: dict[str, list[Entity]] = field(default_factory=dict)
 
 
 _PieceKey = tuple[str, int, frozenset[int]]
@@ -134,10 +144,9 @@ class _CheckRun:
 
     guideline: Guideline
     open_now: ExitStack
+    known: KnownNames
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
-    entities: dict[str, list[Entity]] = field(default_factory=dict)
-    """Named entities by sentence: a changed wording leaves the others as they are."""
 
     def lent(self) -> Language:
         """Return the pipeline, lent until the end of the run."""
@@ -148,20 +157,26 @@ class _CheckRun:
 
     def entities_of(self, seen: View) -> list[Entity]:
         """Return the named entities of a text."""
-        return entities_of(seen, self.lent(), self.entities)
+        return entities_of(seen, self.lent(), self.known.entities)
 
 
 def run_policy(
-    guideline: Guideline, documents: Iterable[Document], policy: RuleSelection | None = None
+    guideline: Guideline,
+    documents: Iterable[Document],
+    policy: RuleSelection | None = None,
+    known: KnownNames | None = None,
 ) -> list[Checked]:
-    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept."""
+    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept.
+
+    What `known` holds is not read again, and what is read is put there.
+    """
     policy = policy or make_policy(guideline)
     checked: list[Checked] = []
     source = iter(documents)
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            run = _CheckRun(guideline, open_now)
+            run = _CheckRun(guideline, open_now, known or KnownNames())
             read: list[ReadSentences] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
@@ -186,7 +201,12 @@ def _tried(
     if policy.answers:
         moved = (moved_answer(answer, taken, new) for answer in policy.answers)
         policy = replace(policy, answers=tuple(moved))
-    (result,) = _check(run, policy, [put_in(document, taken, new)], [read])
+    changed = put_in(document, taken, new)
+    tables = run.known.tables
+    if table := tables.get((document.title, document.text)):
+        tables[changed.title, changed.text] = moved_people(table, taken, new)
+    (result,) = _check(run, policy, [changed], [read])
+    tables.pop((changed.title, changed.text), None)
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
 
@@ -204,6 +224,7 @@ def _check(
     for document in documents:
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
+        draft.people_known = run.known.tables.get((document.title, document.text))
         draft.answers = policy.answers or ()
         if policy.force_topic:
             draft.topic = "thb"
@@ -217,6 +238,8 @@ def _check(
     checked: list[Checked] = []
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
+        if draft.people_known is not None:
+            run.known.tables[draft.document.title, draft.document.text] = draft.people_known
         for scene in draft.scenes:
             scene.docs.clear()  # docs are invalid outside
     return checked

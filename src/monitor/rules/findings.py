@@ -137,9 +137,11 @@ def about_whom(people: PeopleTable, finding: Finding) -> TextPerson | None:
 
 def by_place(rule: Rule, person: TextPerson | None) -> str:
     """Return a rule's message about a person by number, without a word of the text."""
-    who = f"Person {person.number}" if person else "This"
-    message = _NO_EVIDENCE.sub("", rule.message.replace("'{match}'", "{match}"))
-    return _filled(message.replace("{evidence}", "what the text tells"), who, ())
+    who = f"Person {person.number}: " if person else ""
+    message = _NO_EVIDENCE.sub("", rule.message).replace("{evidence}", "what the text tells")
+    if person:
+        message = message.removeprefix("'{match}' ")
+    return who + _filled(message.replace("'{match}'", "{match}"), "This", ())
 
 
 def headline_finding(
@@ -365,6 +367,32 @@ def moved_answer(answer: PersonAnswer, taken: Finding, new: str) -> PersonAnswer
     if span.field != taken.field:
         return answer
     return replace(answer, span=Span(span.field, *_moved((span.start, span.end), taken, new)))
+
+
+def moved_people(table: PeopleTable, taken: Finding, new: str) -> PeopleTable:
+    """Return the people of a text where they stand once the wording is in place, not read anew."""
+    until = taken.start + len(new)
+
+    def moved(span: Span) -> Span:
+        if span.field != taken.field:
+            return span
+        start, end = _moved((span.start, span.end), taken, new)
+        # what stood in the words that are gone ends with the new ones
+        if taken.start <= span.start < taken.end:
+            start = min(start, until)
+        return Span(span.field, start, min(end, until) if span.end < taken.end else end)
+
+    def person(one: TextPerson) -> TextPerson:
+        return replace(
+            one,
+            mentions=tuple(replace(each, span=moved(each.span)) for each in one.mentions),
+            details=tuple(replace(each, span=moved(each.span)) for each in one.details),
+            rests_on=tuple(map(moved, one.rests_on)),
+            speech=tuple(map(moved, one.speech)),
+        )
+
+    people, orders = map(person, table.people), map(moved, table.restricted)
+    return replace(table, people=tuple(people), restricted=tuple(orders))
 
 
 def gone_with(

@@ -75,6 +75,8 @@ class OpenDraft:
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     answers: Sequence[PersonAnswer] = ()
     """What the reporter says of people."""
+    people_known: PeopleTable | None = None
+    """The people as they were read before any answer, where this text was read already."""
     entities: Callable[[View], Sequence[Entity]] | None = None
     """Finds spaCy's entities with a pipeline that is lent already."""
     _speakers: dict[FieldName, Sequence[Speaker]] = default(default_factory=dict)
@@ -91,8 +93,10 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        cast = find_people(self.guideline.persons, self.scenes, self._names)
-        table = answered(table_of(cast, self.guideline.roles), self.answers)
+        if self.people_known is None:
+            cast = find_people(self.guideline.persons, self.scenes, self._names)
+            self.people_known = table_of(cast, self.guideline.roles)
+        table = answered(self.people_known, self.answers)
         return identified(table, self.fields, asks=bool(self.abuse))
 
     @property

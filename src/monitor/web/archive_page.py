@@ -177,6 +177,7 @@ def article_page(
     title, text = marked_article(article, shown, marks)
     ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
     order = list(_CARD)
+    flagged = {flag.rule for flag in assessed.findings}
     tags = sorted(assessed.tags, key=lambda t: (ranks.get(t.scheme, len(ranks)), -t.score, t.label))
     return page.render(
         "article.html",
@@ -203,6 +204,7 @@ def article_page(
         scorecard=[
             (item, *_CARD[item.met], "" if tells(item.reason) else clean(item.reason))
             for item in sorted(assessed.scorecard, key=lambda i: (order.index(i.met), i.item))
+            if item.met is not False or item.item not in flagged
         ],
         rule_title=lambda rule: titles.get(rule, rule.replace("-", " ")),
         sides=_sides(whole, times),

@@ -27,17 +27,17 @@ export const ROLES = [
 ];
 
 export const QUESTIONS = [
-  { name: "exploited", short: "harmed?", words: "May a reader take her for somebody harmed?" },
-  { name: "minor", short: "under 18?", words: "Was she under 18 then, or is she now?" },
+  { name: "exploited", short: "harmed?", words: "May a reader take this person for somebody harmed?" },
+  { name: "minor", short: "under 18?", words: "Was this person under 18 then, or is now?" },
   { name: "consent", short: "consent?", words: "For this piece: consent in writing?" },
 ];
 
 export const roleName = (role) => role.replaceAll("_", " ");
 
-/** Whether a person is listed: officials and the like are folded away unless something is asked. */
-export function isPrivate(person, said) {
-  if (said || person.questions.length || PROTECTED.includes(person.role)) return true;
-  return person.details.length > 0 && !PUBLIC.includes(person.role);
+/** In what order people stand: those to be protected, other private people with details, the rest. */
+export function rank({ role, details }) {
+  if (PROTECTED.includes(role)) return 0;
+  return details.length && !PUBLIC.includes(role) ? 1 : 2;
 }
 
 /** What is asked of a person and not yet answered. */
@@ -65,10 +65,13 @@ export const isMinor = (person) => person?.minor === true || person?.role === "m
 
 const overlaps = (a, b) => a.field === b.field && a.start < b.end && b.start < a.end;
 
-/** Whom words mean: the person with the shortest mention that shares a character with them. */
+/** Whom words mean: the person with this very mention, else with the shortest that shares a character. */
 export function personAt(people, place) {
+  const isSame = ({ start, end }) => start === place.start && end === place.end;
   const met = people.flatMap((person) =>
-    person.mentions.filter((mention) => overlaps(mention, place)).map((mention) => [mention.end - mention.start, person]),
+    person.mentions
+      .filter((mention) => overlaps(mention, place))
+      .map((mention) => [isSame(mention) ? 0 : mention.end - mention.start, person]),
   );
   met.sort(([a, one], [b, other]) => a - b || one.person - other.person);
   return met[0]?.[1] ?? null;

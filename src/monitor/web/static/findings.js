@@ -8,6 +8,9 @@ const PHRASE_WORDS = 8;
 const ABUT = /^\s*[-\u2010\u2011]?\s*$/;
 const NEAR = /^\s*(?:[\p{L}\p{M}’'-]+\s+){0,2}$/u;
 
+/** Questions on the whole that flags of these rules ask already: none is asked a second time. */
+const SAME = { "pseudonym-not-flagged": ["adult-victim-named", "child-name-identified"] };
+
 /**
  * Turn an answer's places into the browser's: UTF-16 units, in the text as a textarea holds it,
  * which knows no CRLF. `texts` are the fields as they were checked; with `inSource` the text is
@@ -31,10 +34,10 @@ export function adapt(document, texts, { inSource = false } = {}) {
     })
     .sort(inReadingOrder)
     .map((f, id) => ({ ...f, id }));
-  const scorecard = document.scorecard.map((entry) => ({
-    ...entry,
-    evidence: entry.evidence.map(place),
-  }));
+  const isFlag = ({ item, met }) => met === false && findings.some(({ rule }) => rule === item || SAME[item]?.includes(rule));
+  const scorecard = document.scorecard
+    .filter((entry) => !isFlag(entry))
+    .map((entry) => ({ ...entry, evidence: entry.evidence.map(place) }));
   const lines = (document.unchecked ?? []).map((line) => ({ field: "text", ...line }));
   const known = lines.filter((line) => !inSource || Number.isInteger(line.source_start));
   const unchecked = known.map((line) => ({ kind: line.kind, ...place(line) }));

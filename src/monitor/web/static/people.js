@@ -12,6 +12,8 @@ import { backTo, go, reveal } from "./walk.js";
 
 const WIDE = matchMedia("(min-width: 60.01rem)"); // the draft stands beside the panel
 const SHOWN = 5; // places of a person that are listed
+const NO_NAME = /^(?:I|me|my|we|our|us|you|your|she|he|her|him|his|they|them|their|the|this|that|one|two|three|some|an?)\b/i;
+const SURE = 0.7; // probability from which a role is told without "perhaps"
 
 /** What is asked once of the draft, with what to do where the answer is yes. */
 const OF_DRAFT = [
@@ -37,12 +39,12 @@ let told = ""; // what was last said to be open
 
 const saidOf = (person) => answers.answerOf(state.answers, state.people, person)?.said;
 const isAsked = (person) => saidOf(person) || person.questions.length > 0 || flagsOf(person).length > 0;
-/** Who is private: first those to decide or decided on, then the others, each in order of mention. */
-const listed = () => {
-  const all = state.people.filter((person) => answers.isPrivate(person, saidOf(person)));
-  return [...all.filter(isAsked), ...all.filter((person) => !isAsked(person))];
-};
-const others = () => state.people.filter((person) => !answers.isPrivate(person, saidOf(person)));
+/** Who is to decide or decided on, in order of mention. */
+const listed = () => state.people.filter(isAsked);
+/** Whether anybody is told of whom a picture or another report could give away. */
+const asksOfDraft = () => state.people.some((person) => isAsked(person) || answers.rank(person) === 0);
+/** Whoever else is told of, folded away. */
+const others = () => state.people.filter((person) => !isAsked(person)).sort((a, b) => answers.rank(a) - answers.rank(b));
 const flagsOf = (person) =>
   state.problems.filter((problem) => isProtecting(problem) && problem.parts.some((part) => part.person === person.person));
 const isOpen = (person) => answers.openQuestions(person, saidOf(person)).length > 0 || flagsOf(person).length > 0;
@@ -52,7 +54,7 @@ const currentPerson = () => (current === null || current === DRAFT ? null : answ
 /** The words that a person is called by first, names before other words. */
 function calledBy(person) {
   const words = person.mentions.map((mention) => wordsAt(mention));
-  const name = words.find((one) => /^\p{Lu}/u.test(one) && !/^(?:she|he|her|his|they|their|the|one|a|an)\b/i.test(one));
+  const name = words.find((one) => /^\p{Lu}/u.test(one) && !NO_NAME.test(one));
   return name ?? words[0];
 }
 
@@ -83,7 +85,7 @@ export function renderPeople() {
   const chosen = currentPerson();
   if (current !== DRAFT && !seen.includes(chosen)) current = null;
   const nodes = seen.map((person) => personNode(person, person === chosen));
-  if (seen.length) nodes.push(draftNode());
+  if (asksOfDraft()) nodes.push(draftNode());
   byId("people-list").replaceChildren(...nodes);
   renderOthers();
   renderWaiting(waiting);
@@ -98,9 +100,9 @@ export function renderPeople() {
 function renderOpen(seen) {
   const open = seen.filter(isOpen).length;
   const words = open ? `${open === 1 ? "1 person" : `${open} people`} to decide before publication` : "";
-  const asked = seen.length ? openOfDraft().length : 0;
+  const asked = asksOfDraft() ? openOfDraft().length : 0;
   const draft = asked ? `${plural(asked, "question")} on the draft open` : "";
-  const none = seen.length ? "Nobody is left to decide" : "Nobody in this draft has to be decided on";
+  const none = seen.length ? "Nobody is left to decide on" : "Nobody in this draft has to be decided on";
   const line = `${[words || none, draft].filter(Boolean).join("; ")}.`;
   if (line !== told) byId("people-count").textContent = line;
   told = line;
@@ -111,7 +113,7 @@ function renderOpen(seen) {
 function renderOthers() {
   const rest = state.answer ? others() : [];
   byId("people-others").hidden = rest.length === 0;
-  byId("people-others-count").textContent = `${plural(rest.length, "other")}: officials, helpers and who has no details told`;
+  byId("people-others-count").textContent = rest.length === 1 ? "1 other person, of whom nothing is asked" : `${rest.length} other people, of whom nothing is asked`;
   const focus = byId("people-others-list").contains(document.activeElement) && document.activeElement.textContent;
   byId("people-others-list").replaceChildren(
     ...rest.map((person) =>
@@ -152,7 +154,8 @@ function renderWaiting(waiting) {
 
 function roleOf(person) {
   const role = answers.roleName(person.role);
-  return saidOf(person)?.role ? `${role}, you said` : `${role} (${Math.round(100 * person.role_probability)} %)`;
+  if (saidOf(person)?.role) return `${role}, you said`;
+  return person.role_probability < SURE ? `perhaps ${role}` : role;
 }
 
 function stateOf(person) {
@@ -360,8 +363,8 @@ function leave() {
 }
 
 function stepPeople(by) {
-  const entries = [...listed().map(({ mentions: [first] }) => first), DRAFT];
-  if (entries.length === 1) return;
+  const entries = [...listed().map(({ mentions: [first] }) => first), ...(asksOfDraft() ? [DRAFT] : [])];
+  if (!entries.length) return;
   const chosen = currentPerson();
   const at = current === DRAFT ? entries.length - 1 : listed().indexOf(chosen);
   openEntry(at < 0 ? entries.at(by > 0 ? 0 : -1) : entries[(at + by + entries.length) % entries.length]);
