@@ -62,7 +62,9 @@ def table_with(**said) -> PeopleTable:
     """A table of two: of one, whom `said` tells of, and of an official."""
     places = ((0, 11), (18, 27))
     mentions = [(PersonMention(Span("text", *place), "name"),) for place in places]
-    first = TextPerson(1, mentions[0], **{"role": "other", "protected": 0.08, "accused": 0.0} | said)
+    first = TextPerson(
+        1, mentions[0], **{"role": "other", "protected": 0.08, "accused": 0.0} | said
+    )
     return PeopleTable((first, TextPerson(2, mentions[1], "official", 0.01, 0.01)))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from monitor.people.identifiability import kin_of, named_at
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
-from monitor.records.people import PeopleTable, TextPerson, person_json
+from monitor.records.people import PeopleTable, PersonAnswer, TextPerson, person_json
 from monitor.rules.compiler import Guideline
 from monitor.rules.matching import OpenDraft, RuleMatch, overlap
 from monitor.rules.preconditions import About
