@@ -23,14 +23,14 @@ def found(text, title=""):
 
 
 ELDEST = (
-    "Police have freed four children from a house in Brod, where they were made to beg. The eldest, "
-    "a Grade 9 pupil at Riverside School, told officers that they were beaten. She lives with her aunt "
-    "in Vela."
+    "Police have freed four children from a house in Brod, where they were made to beg. The "
+    "eldest, a Grade 9 pupil at Riverside School, told officers that they were beaten. She lives "
+    "with her aunt in Vela."
 )
 MINER = (
     "Four men were held on a farm near Brod and forced to work without pay, Port Halden Crown "
-    "Court heard. The men, who cannot be identified for legal reasons, slept in a stable. One of them, "
-    "John Ionescu, 52, a former miner, told the court that he was paid in cider."
+    "Court heard. The men, who cannot be identified for legal reasons, slept in a stable. One of "
+    "them, John Ionescu, 52, a former miner, told the court that he was paid in cider."
 )
 NAMED = "Fatima Diallo, 26, was forced into domestic work in a villa and beaten."
 

@@ -6,6 +6,7 @@ imported is loaded by all of them, whichever runs its tests.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from monitor.check.drafts import load_shipped_classifiers
@@ -18,9 +19,9 @@ from monitor.rules.rule_reloading import GuidelineLoader
 
 @cache
 def thb(*, judge: bool = False) -> Guideline:
-    """The guideline, with the judge of its flags or as its files alone have it."""
-    models = data_dir("models") if judge else None
-    return load_guideline(data_dir("guidelines") / "thb-en", models=models)
+    """The guideline with its model of roles, and with the judge of its flags or without."""
+    guideline = load_guideline(data_dir("guidelines") / "thb-en", models=data_dir("models"))
+    return guideline if judge else replace(guideline, judge=None)
 
 
 @cache

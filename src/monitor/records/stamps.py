@@ -17,13 +17,13 @@ from types import MappingProxyType
 
 BEHAVIOUR: Mapping[str, int] = MappingProxyType(
     {
-        "guideline": 1,
+        "guideline": 2,
         "languages": 1,
-        "names": 1,
+        "names": 2,
         "policy": 1,
         "relevance": 1,
         "stories": 1,
-        "tags": 1,
+        "tags": 2,
     }
 )
 """How often the code of each assessor began to judge otherwise.

@@ -31,8 +31,10 @@ def check_draft(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
     sure = draft.topic in ON_TOPIC or draft.topic == "touched"
     if draft.words < met_least:
         return _item(rule, None, _short(draft, least))
-    headless = check.flags == "headline" and draft.headline is None
-    if headless or not (sure or _hints(draft)):
+    of_headline = check.flags == "headline"
+    headless = of_headline and draft.headline is None
+    # an ordinary headline over a text about something else is no merit
+    if headless or not (sure or (_hints(draft) and not of_headline)):
         no_topic = "the text does not show that it is about trafficking"
         return _item(rule, None, "there is no headline" if headless else no_topic)
     asked = all(_evidence(clause, draft, captions) is not None for clause in rule.check["about"])
