@@ -170,18 +170,27 @@ def test_time_is_linear():
 
 
 @pytest.mark.parametrize(
-    ("text", "rule"),
+    ("text", "rule", "named"),
     [
-        ("How Bangladeshis are lured into slavery in Libya", "adult-victim-named"),
-        ("City Urged to Look for Trafficked Homeless Youth", "adult-victim-named"),
-        ("He was jailed for trafficking two 15-year-old Ely girls.", "child-name-identified"),
+        (
+            "How Bangladeshis are lured into slavery in Libya",
+            "adult-victim-named",
+            "Rehana Begum, 26, was forced into domestic work in Libya and beaten.",
+        ),
+        (
+            "City Urged to Look for Trafficked Homeless Youth",
+            "adult-victim-named",
+            "Rosa Mensah, 26, was trafficked and forced to work in a brothel.",
+        ),
+        (
+            "He was jailed for trafficking two 15-year-old Ely girls.",
+            "child-name-identified",
+            "He was jailed for trafficking a 15-year-old girl, Ama Mensah.",
+        ),
     ],
 )
-def test_peoples_groups_and_towns_are_no_names_of_victims(text, rule):
+def test_peoples_groups_and_towns_are_no_names_of_victims(text, rule, named):
     found = check_document(THB, Document(text, language="en")).findings
     assert rule not in {finding.rule for finding in found}
-    named = text.replace("Bangladeshis", "Rehana").replace("How", "Rehana Begum and")
-    named = named.replace("Homeless Youth", "Worker Rosa Mensah")
-    named = named.replace("two 15-year-old Ely girls", "a 15-year-old girl, Ama Mensah")
     found = check_document(THB, Document(named, language="en")).findings
     assert rule in {finding.rule for finding in found}

@@ -99,13 +99,8 @@ def of_annotated() -> tuple[Figures, Figures]:
 
 
 def of_scorecards() -> tuple[Figures, Figures]:
-    outcomes = Counter[str]()
-    for counts in annotated()["scorecard"].values():
-        outcomes.update(counts)
-    return (
-        {"right": outcomes["agree"]},
-        {"wrong": outcomes["false_met"] + outcomes["false_not_met"]},
-    )
+    overall = annotated()["scorecard"]["all"]
+    return {"right": overall["as_editors"]}, {"wrong": overall["opposite"]}
 
 
 def of_marked(count: Callable[[], Mapping[str, int]]) -> tuple[Figures, Figures]:

@@ -188,21 +188,23 @@ KnownBy = Literal["name", "kinship", "details"]
 """By what readers know a person: her name, that a relative of hers is accused by name, the rest."""
 
 
-def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> PeopleTable:
+def identified(
+    table: PeopleTable, fields: Fields, *, asks: bool = True, flags: bool = True
+) -> PeopleTable:
     """Return the table with who can be identified, and what is asked of whom.
 
-    `asks`: whether anything is asked; nothing is where a text is about something else.
+    `asks`: whether anything is asked; nothing is where a text is about something else. `flags`:
+    whether adults of whom no order or answer tells are flagged too; off the subject, where two of
+    eight such flags were right, they are asked about.
     """
     kin = kin_of(table)
     known = {person.number: _known(person, kin[person.number], fields) for person in table.people}
-    people = [
-        replace(
-            person,
-            identifiable=_verdict(person, known[person.number], kin[person.number], fields),
-            questions=(),
-        )
-        for person in table.people
-    ]
+    people = []
+    for person in table.people:
+        level = _verdict(person, known[person.number], kin[person.number], fields)
+        is_open = not (flags or person.minor or person.restricted or person.answered)
+        level = "maybe" if level == "yes" and is_open else level
+        people.append(replace(person, identifiable=level, questions=()))
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}

@@ -22,7 +22,7 @@ from monitor.records.finding import FieldName
 from monitor.text.analysis import MAX_PIECE, Scene, View, view
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, one_of, word_set
-from monitor.text.spacy_pipeline import analysis, find_entities
+from monitor.text.spacy_pipeline import analysis, find_entities, stop_words
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -442,7 +442,7 @@ class _Finder:
             return False
         if _SAYS_BEHIND.match(self.text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
-        placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
+        placed = f" {before.lower()}".endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
         if run.labels & _OTHERS or (placed and not run.titled):
             return False
         shapes_before = [_KIN_OF]
@@ -536,11 +536,9 @@ class _Finder:
 @cache
 def _nobody() -> frozenset[str]:
     """Return words that may have a capital and are nobody's name."""
-    from spacy.lang.en.stop_words import STOP_WORDS
-
     names = (month_name, month_abbr, day_name, day_abbr)
     dates = {name.lower() for each in names for name in each if name}
-    return frozenset(STOP_WORDS) | dates | _OPENERS
+    return stop_words() | dates | _OPENERS
 
 
 def _is_body(word: str) -> bool:

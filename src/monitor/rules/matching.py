@@ -97,7 +97,8 @@ class OpenDraft:
             cast = find_people(self.guideline.persons, self.scenes, self._names)
             self.people_known = table_of(cast, self.guideline.roles)
         table = answered(self.people_known, self.answers)
-        return identified(table, self.fields, asks=bool(self.abuse))
+        is_about = self.topic in ON_TOPIC or bool(self.passages)
+        return identified(table, self.fields, asks=bool(self.abuse), flags=is_about)
 
     @property
     def fields(self) -> Fields:

