@@ -34,7 +34,7 @@ def answer(item: str, text: str, title: str = "", filler: str = FILLER):
         ("The pimp told the 15-year-old that she must earn 500 a night.", False),
         ("The lawyer for the accused, Jon Vale, said that his client denies it.", False),
         ("Jon Vale, a marshal, said that the girls are safe. Vale said it took an hour.", False),
-        ("Jon Vale said that the girls are safe.", None),
+        ("Jon Vale said that the girls are safe.", False),  # read as an official
         ("In a letter to the court she wrote that she still counts the doors.", None),
     ],
 )

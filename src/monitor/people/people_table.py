@@ -69,8 +69,9 @@ RoleReader = Callable[[FieldViews, Sequence[RolePerson]], Sequence[RoleScores]]
 """Reads the roles of a text's people, in their order."""
 
 
-AT_MOST = 0.45
-"""Probability of being protected that is left to whom the words show as accused."""
+BY_WORDS, AT_MOST = 0.3, 0.45
+"""Probability of being protected that words alone give, where a reader of roles holds it lower, and
+that they leave where they show somebody as accused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,15 @@ def _asked(person: Person) -> RolePerson:
 
 def _with_role(row: TextPerson, read: RoleScores, cast: Cast) -> TextPerson:
     rests = [Span(name, *cast.scenes[name].view.original(*hit)) for name, *hit in read.rests_on]
-    # "was charged with selling her niece": asked about at most
-    most = AT_MOST if row.accused > row.protected else 1.0
+    # whom the words around her show as harmed, or a child, is asked about at least
+    protected = max(read.protected, min(row.protected, BY_WORDS))
+    if row.accused > row.protected:  # "was charged with selling her niece": asked about at most
+        protected = min(protected, AT_MOST)
     return replace(
         row,
         role=read.role,
-        protected=min(read.protected, most),
-        accused=read.accused,
+        protected=protected,
+        accused=min(read.accused, 1 - protected),
         rests_on=tuple(dict.fromkeys([*row.rests_on, *rests])),
     )
 
