@@ -162,7 +162,7 @@ def test_limits_follow_from_how_a_rule_is_made(guideline):
         return " ".join(told["limits"])
 
     document = limits("no-helpline")
-    assert "texts of 250 words or more" in document
+    assert "texts of 180 words or more" in document
     assert "does not call the number" in document
     assert "quotation" not in document
     assert "captions and alternative texts only" in limits("child-photo-caption")
