@@ -267,6 +267,9 @@ def entities_of(
     ]
 
 
+_DATELINE = late(r"(?P<place>[A-Z][A-Z .'-]{2,30}?)(?: \([^)\n]{1,30}\))? ?[:\u2013\u2014-] ?[A-Z]")
+
+
 def names_in(fields: Sequence[tuple[View, Sequence[Entity]]]) -> list[list[Stretch]]:
     """Return where each field names persons, in order, by offsets of its shadow.
 
@@ -281,7 +284,17 @@ def names_in(fields: Sequence[tuple[View, Sequence[Entity]]]) -> list[list[Stret
             finder.find()
     for finder in finders:
         known |= finder.known()
-    return [finder.repeated(known) for finder in finders]
+    # "CHIANG MAI: A cook ...": where it was written is a place, whatever else it is taken for
+    begun = _DATELINE.match(text.text)
+    here = set(begun["place"].lower().split()) if begun else set()
+    return [
+        [
+            (start, end)
+            for start, end in finder.repeated(known)
+            if not here.issuperset(finder.text[start:end].lower().split())
+        ]
+        for finder in finders
+    ]
 
 
 class _Finder:
