@@ -31,7 +31,7 @@ from monitor.rules.people_roles import (
     ROLES,
     TOKENIZER,
     WORDS,
-    Calibration,
+    RoleCalibration,
     RoleModel,
     TokenPlaces,
     feature_weight,
@@ -443,7 +443,7 @@ def scored(prepared: PreparedPeople, part: str) -> list[ScoredPerson]:
     ]
 
 
-def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPerson]:
+def calibrate(people: Sequence[ScoredPerson], how: RoleCalibration) -> list[ScoredPerson]:
     """Return people with calibrated probabilities."""
     return [
         replace(one, group=how.of(one.states, one.words, named=one.one.asked.named))
@@ -451,24 +451,24 @@ def calibrate(people: Sequence[ScoredPerson], how: Calibration) -> list[ScoredPe
     ]
 
 
-def fit_calibration(people: Sequence[ScoredPerson]) -> Calibration:
+def fit_calibration(people: Sequence[ScoredPerson]) -> RoleCalibration:
     """Return the calibration under which the groups of named people are likeliest."""
     named = [one for one in people if one.one.source == "train" and one.one.asked.named]
     states, words = (np.stack([getattr(one, name) for one in named]) for name in BOTH)
     truth = np.array([group_of(one.one.role) for one in named])
     rows = np.arange(len(truth))
 
-    def likely(how: Calibration) -> float:
+    def likely(how: RoleCalibration) -> float:
         made = np.log((how.states * states + (1 - how.states) * words).clip(1e-9)) * how.sharpness
         made[:, 0] += how.named
         return float(np.log(softmax(made)[rows, truth].clip(1e-9)).mean())
 
     steps = (np.arange(0.3, 1.01, 0.1), np.arange(0.8, 2.21, 0.1), np.arange(-0.6, 1.61, 0.1))
-    tried = (Calibration(*(round(float(each), 2) for each in some)) for some in product(*steps))
+    tried = (RoleCalibration(*(round(float(each), 2) for each in some)) for some in product(*steps))
     return max(tried, key=likely)
 
 
-def measure(prepared: PreparedPeople) -> tuple[Calibration, dict[str, Any]]:
+def measure(prepared: PreparedPeople) -> tuple[RoleCalibration, dict[str, Any]]:
     """Return the calibration and figures: crossed, and counts of what is kept apart."""
     folds = PARTS[:FOLDS]
     plain = {part: scored(prepared, part) for part in folds}

@@ -84,7 +84,7 @@ GUIDELINE = (
 
 
 class PersonAnswerIn(Model):
-    """What the reporter says of one person: by a place where she is told of."""
+    """A reporter's answer about one person, who is known by a place that mentions her."""
 
     field: FieldName = told("The field that the offsets count in.")
     start: Offset = told("First code point of words that mean her.")

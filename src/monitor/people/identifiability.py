@@ -258,14 +258,14 @@ def kin_of(table: PeopleTable) -> defaultdict[int, list[TextPerson]]:
 
 
 def _kinds(person: TextPerson) -> set[DetailKind]:
-    """Return the kinds of what is told of a person, but for her age and for "her son" as a name."""
+    """Return the kinds of a person's details; an age is none, nor is "her son" where it mentions him."""
     own = {mention.span for mention in person.mentions}
     told = {d.span: d.kind for d in person.details if not (d.kind == "family" and d.span in own)}
     return set(told.values()) - {"age"}
 
 
 def _known(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> Identifiable:
-    """Return whether acquaintances would know a person from what is told of her and hers."""
+    """Return whether acquaintances would know a person by her details or her relatives."""
     kinds, is_named = _kinds(person), named_at(person, fields) is not None
     told, is_group = len(kinds) + is_named, person.several and not is_named
     least = ENOUGH + is_group  # of "two girls from Brod" readers know neither
@@ -293,7 +293,7 @@ def _leads(one: TextPerson, person: TextPerson) -> Identifiable:
 
 
 def _is(kinship: re.Pattern[str], person: TextPerson, fields: Fields) -> bool:
-    """Whether she is told of by a word of kinship."""
+    """Whether a mention of her holds a word of kinship."""
     spans = (mention.span for mention in person.mentions if mention.kind == "noun")
     return any(kinship.search(fields[s.field][s.start : s.end]) for s in spans)
 

@@ -49,7 +49,7 @@ FieldViews = Sequence[tuple[FieldName, View]]
 
 @dataclass(frozen=True, slots=True)
 class RolePerson:
-    """What a reader of roles is told of a person: where the text means her, in order."""
+    """A person whose role is read: where the text mentions her, in order."""
 
     mentions: tuple[FieldPlace, ...]
     named: bool
@@ -108,7 +108,7 @@ def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:
 
 
 def _asked(person: Person) -> RolePerson:
-    """Return what a reader of roles is told; pronouns only of who is told by nothing else."""
+    """Return where a person is mentioned; by pronouns only where nothing else mentions her."""
     ordered = sorted(person.mentions, key=lambda mention: _order(mention.place))
     told = [mention for mention in ordered if mention.kind != "pronoun"] or ordered
     wholes = (_whole(mention) for mention in told)
@@ -164,7 +164,7 @@ def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is told of people by their `id`: their numbers, speech, details."""
+    """Numbers, speech and details of people, each by the person's `id`."""
 
     numbers: dict[int, int]
     speech: dict[int, tuple[Span, ...]]

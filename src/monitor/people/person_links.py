@@ -135,7 +135,7 @@ def _join_called(cast: Cast) -> None:
 
 
 def _is_before(person: Person, noun: Mention) -> bool:
-    """Whether a person is told of before a noun, in the same field."""
+    """Whether a person is mentioned before a noun, in the same field."""
     return any(m.scene is noun.scene and m.start < noun.start for m in person.mentions)
 
 

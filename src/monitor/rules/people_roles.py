@@ -19,7 +19,7 @@ from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import load_tokenizer
 from monitor.people.people_table import FieldPlace, FieldViews, RolePerson, RoleScores
 from monitor.records.errors import ModelError
-from monitor.records.people import ACCUSED, PROTECTED, PersonRole
+from monitor.records.people import ACCUSED, PROTECTED, ROLES, PersonRole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,19 +35,6 @@ MODEL, TOKENIZER, HEADS, WORDS = "people.onnx", "tokenizer.json", "heads.npz", "
 LAST, LOW = OUTPUTS = ("states", "low")
 """What the encoder says of each token: its last layer, and the one up to which it is as it was."""
 GROUPS = ("protected", "accused", "else")
-ROLES: tuple[PersonRole, ...] = (
-    "victim",
-    "minor",
-    "relative",
-    "suspect",
-    "convicted",
-    "official",
-    "helper",
-    "expert",
-    "witness",
-    "public_figure",
-    "other",
-)
 WINDOW, HEADLINE = 192, 32
 """Tokens of a window, and of the headline that stands before each."""
 MENTIONS = 12
@@ -226,7 +213,7 @@ def softmax(numbers: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class RoleCalibration:
     """From what encoder and words say to probabilities.
 
     `states` is the share of the encoder's, `sharpness` the power of their mean; `named` is added
@@ -259,7 +246,7 @@ class RoleModel:
     word_weights: Floats
     word_offset: Floats
     low_weights: Floats
-    calibration: Calibration
+    calibration: RoleCalibration
 
     def __call__(self, fields: FieldViews, people: Sequence[RolePerson]) -> list[RoleScores]:
         """Return the role of each person; raises `ModelError` if the encoder cannot load."""
@@ -356,7 +343,7 @@ def load_roles(folder: ModelFolder) -> RoleModel:
             raise ValueError(f"does not fit {WORDS}")
         given = folder.meta.settings["calibration"]
         three = ("states", "sharpness", "named")
-        calibration = Calibration(*(float(given[name]) for name in three))
+        calibration = RoleCalibration(*(float(given[name]) for name in three))
     session = EncoderSession(folder.bytes_of(MODEL), where)
     return RoleModel(
         folder, session, tokenizer.rust, words=numbers, calibration=calibration, **parts
