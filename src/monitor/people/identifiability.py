@@ -258,7 +258,7 @@ def kin_of(table: PeopleTable) -> defaultdict[int, list[TextPerson]]:
 
 
 def _kinds(person: TextPerson) -> set[DetailKind]:
-    """Return the kinds of a person's details; an age is none, nor is "her son" where it mentions him."""
+    """Return the kinds of a person's details: no age, no "her son" that mentions him."""
     own = {mention.span for mention in person.mentions}
     told = {d.span: d.kind for d in person.details if not (d.kind == "family" and d.span in own)}
     return set(told.values()) - {"age"}
