@@ -36,7 +36,7 @@ from monitor.rules import preconditions
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.matching import OpenDraft, open_draft
-from monitor.rules.people_roles import RoleModel
+from monitor.rules.people_roles import RoleModel, RolesWhenAsked
 from monitor.text.document import Document
 
 TEXTS = ("train", "dev", "regional", "train2")
@@ -318,7 +318,8 @@ class Reading:
         if not self.folds:
             return self.guideline
         number = hashlib.sha256(event.encode()).digest()[2] % len(self.folds)
-        return replace(self.guideline, roles=self.folds[number])
+        model = self.folds[number]
+        return replace(self.guideline, roles=RolesWhenAsked(model.folder, lambda: model))
 
 
 def read_fully(work: Path | None) -> Reading:
@@ -331,7 +332,7 @@ def read_fully(work: Path | None) -> Reading:
         from training.people_roles import PARTS, WHOLE, part_model
 
         parts = (part for part in PARTS if part != WHOLE)
-        folds = [part_model(work, part, loaded.roles, base_folder()) for part in parts]
+        folds = [part_model(work, part, loaded.roles.load(), base_folder()) for part in parts]
     return Reading(replace(loaded, judge=None), shown, folds)
 
 

@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from monitor.rules.people_roles import GROUPS, MENTIONS, ROLES, Window, group_of, pooled_low
+from monitor.records.people import ROLES
+from monitor.rules.people_roles import GROUPS, MENTIONS, Window, group_of, pooled_low
 from training.network import NEVER, TrainingProgress, base_model
 from training.people_data import AnnotatedPerson
 

@@ -21,14 +21,13 @@ from monitor.classify.model_files import pack_arrays, pack_json
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.labels.data_files import data_dir
-from monitor.records.people import PeopleTable
+from monitor.records.people import ROLES, PeopleTable
 from monitor.rules.people_roles import (
     GROUPS,
     HEADS,
     MODEL,
     NAME,
     OUTPUTS,
-    ROLES,
     TOKENIZER,
     WORDS,
     RoleCalibration,

@@ -35,7 +35,7 @@ from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets,
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
-    from monitor.rules.people_roles import RoleModel
+    from monitor.rules.people_roles import RolesWhenAsked
 
 WordLists = Mapping[str, tuple[int, ...]]
 """Numbers of word lists, by the field of `guideline.yaml` that names them."""
@@ -125,7 +125,7 @@ class Guideline(GuidelineHead):
     names: WordLists
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
-    roles: RoleModel | None = None
+    roles: RolesWhenAsked | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from monitor.people.people_table import PersonLists
     from monitor.rules.compiler import Guideline
     from monitor.rules.neural_model import Judge
-    from monitor.rules.people_roles import RoleModel
+    from monitor.rules.people_roles import RolesWhenAsked
 
 GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
@@ -262,12 +262,12 @@ def load_person_lists(
     return _compiled(about, load_lexicons(path, cache), {}, path, path, read=read).person_lists
 
 
-def _load_roles(about: GuidelineFile, models: Path | None) -> RoleModel | None:
+def _load_roles(about: GuidelineFile, models: Path | None) -> RolesWhenAsked | None:
     if models is None or (named := people_folder(about, models)) is None:
         return None
-    from monitor.rules.people_roles import load_roles
+    from monitor.rules.people_roles import roles_when_asked
 
-    return load_roles(named)
+    return roles_when_asked(named)
 
 
 def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> PeopleReader:
@@ -297,7 +297,7 @@ def _compiled(
     own: Path | None = None,
     extends: str = "",
     figures: tuple[Figure, ...] = (),
-    read: Mapping[str, Judge | RoleModel | None] = MappingProxyType({}),
+    read: Mapping[str, Judge | RolesWhenAsked | None] = MappingProxyType({}),
     added: Iterable[str] = (),
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""

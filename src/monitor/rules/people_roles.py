@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import ModelFolder, understood
@@ -348,3 +349,20 @@ def load_roles(folder: ModelFolder) -> RoleModel:
     return RoleModel(
         folder, session, tokenizer.rust, words=numbers, calibration=calibration, **parts
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RolesWhenAsked:
+    """A model of roles that is loaded for the first text whose people are read: half a second."""
+
+    folder: ModelFolder
+    load: Callable[[], RoleModel]
+
+    def __call__(self, fields: FieldViews, people: Sequence[RolePerson]) -> list[RoleScores]:
+        """Return the role of each person; raises `ModelError` if the model cannot be read."""
+        return self.load()(fields, people)
+
+
+def roles_when_asked(folder: ModelFolder) -> RolesWhenAsked:
+    """Return what reads roles with the model of a verified folder."""
+    return RolesWhenAsked(folder, cache(partial(load_roles, folder)))
