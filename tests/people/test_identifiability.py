@@ -82,8 +82,20 @@ def test_a_short_text_tells_of_nobody_else():
 
 
 def test_only_who_is_likely_to_be_protected():
-    likely = (person(1, "Rosa Mensah", p, age=34) for p in (0.8, 0.3, 0.1))
+    likely = (person(1, "Kofi Mensah", p, age=60) for p in (0.8, 0.3, 0.1))
     assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe", "no"]
+
+
+def test_name_age_and_address_are_how_courts_call_the_accused():
+    likely = (person(1, "Rosa Mensah", p, age=34) for p in (0.9, 0.8))
+    assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe"]
+
+
+def test_who_is_known_by_many_details_is_flagged_sooner():
+    school, looks = ("school", "a pupil at Bole school"), ("family", "The eldest")
+    few, many = (WORK, AGE), (WORK, school, looks)
+    people = (person(1, "A girl", 0.85, details=details) for details in (few, many))
+    assert [judged(one)[0].identifiable for one in people] == ["maybe", "yes"]
 
 
 def test_a_relative_who_is_named_leads_to_her_and_she_only_perhaps_to_her_kin():

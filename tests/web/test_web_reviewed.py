@@ -34,7 +34,7 @@ def test_what_was_said_of_people_goes_into_the_comments(page: Page, tmp_path: Pa
         document.add_paragraph(paragraph)
     document.save(str(tmp_path / "six.docx"))
     page.get_by_label("Open a file").set_input_files(tmp_path / "six.docx")
-    named = page.locator(".card", has=page.get_by_text("Mansa Tetteh", exact=True))
+    named = page.locator(".card", has=page.get_by_text("Yaw Mensima", exact=True))
     named.first.get_by_role("button", name="in “People in this draft”").click()
 
     def commented() -> set[str]:
@@ -43,14 +43,14 @@ def test_what_was_said_of_people_goes_into_the_comments(page: Page, tmp_path: Pa
         data = Path(waiting.value.path()).read_bytes()
         return {around(data)[key] for key in ours(data)}
 
-    assert "Mansa Tetteh" in commented()
+    assert "Yaw Mensima" in commented()
     page.keyboard.press("Alt+p")
     page.keyboard.press("o")
     expect(named).to_have_count(0)
-    assert "Mansa Tetteh" not in commented()
+    assert "Yaw Mensima" not in commented()
     page.get_by_label("Draft", exact=True).press("End")
     page.keyboard.type(" Now.")
-    assert "Mansa Tetteh" in commented()
+    assert "Yaw Mensima" in commented()
     expect(page.locator("#announce")).to_contain_text("without your answers")
 
 

@@ -155,13 +155,14 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
 
 FLAG, ASK = 0.5, 0.2
 """Probability of being protected from which a person counts so, and from which it is asked."""
-NAMED, UNNAMED = 0.7, 0.9
-"""The probability that a flag takes of who is named, and of who is known by details alone."""
+NAMED, UNNAMED, DETAILED = 0.7, 0.9, 0.8
+"""The probability that a flag takes of who is named, of who is known by details alone, and by many.
+"""
 MAX_QUESTIONS = 10
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
 """Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
-SHORT, OF_SHORT = 600, 0.45
+SHORT, OF_SHORT = 300, 0.45
 """Characters of a text that tells of one thing, and the probability that a flag takes there."""
 _NOT_BARRED: frozenset[PersonRole] = frozenset({"official", "expert", "public_figure"})
 """Beside whom the order is told that somebody may not be identified."""
@@ -171,6 +172,8 @@ _TITLE = re.compile(
     r"\b\.?\s+)+",
     re.IGNORECASE,
 )
+_DOCK = re.compile(r"\W{1,2}\d{2},? (?:formerly )?of (?:no fixed|[A-Z0-9])")
+"""What follows the name of who is in the dock, in court reports: "44, of Corporation Street"."""
 _NOBODY = re.compile(r"\b(?:Jane|John|Baby) Doe\b")
 _NAME_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
 _ELDER = re.compile(
@@ -305,10 +308,9 @@ def _verdict(
         return known
     if person.answered:
         return "yes" if person.protected >= FLAG and known != "no" else "no"
-    if known == "yes" and sum(map(len, fields.values())) < SHORT:
-        return (
-            "yes" if person.protected >= OF_SHORT else "maybe" if person.protected >= ASK else "no"
-        )
+    is_short = sum(map(len, fields.values())) < SHORT
+    if known == "yes" and is_short and person.protected >= OF_SHORT:
+        return "yes"
     if person.protected >= FLAG:
         return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
     is_shown = known == "yes" or (known == "maybe" and person.names)
@@ -327,10 +329,12 @@ def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> b
         if is_aged and person.minor is True:
             return True
         is_met = is_aged or person.speech or not full_name(person, fields)
-        return person.protected >= NAMED and bool(is_met)
+        least = UNNAMED if any(_DOCK.match(fields[s.field], s.end) for s in person.names) else NAMED
+        return person.protected >= least and bool(is_met)
     kinds, hers = _kinds(person), any(one.protected >= FLAG for one in kin)
-    is_near = bool(kinds) and (is_aged or hers or bool(kinds & _ALONE))
-    return person.protected >= UNNAMED and is_near and not person.several
+    is_many = len(kinds) > ENOUGH
+    is_near = bool(kinds) and (is_many or is_aged or hers or bool(kinds & _ALONE))
+    return person.protected >= (DETAILED if is_many else UNNAMED) and is_near and not person.several
 
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:

@@ -22,6 +22,14 @@ _PLACE = (
     rf"(?:the )?(?:[a-z]+ ){{0,2}}{_CAP}[\w'-]*"
     rf"(?:[ ,]{{1,2}}(?:(?:in|of|de|da|near) )?{_CAP}[\w'-]*){{0,4}}"
 )
+_NO_NAME = (
+    "Her|His|Their|My|Our|Your|The|That|This|These|Those|A|An|One|Two|Another|Every|Each|Some|Any"
+)
+"""Words that open a sentence: "Her mother", "The man"."""
+_NO_WORK = (
+    r"(?:[\w-]+ )?(?:hours|days|nights|weeks|months|years|nothing|free|no|little|him|her|them)\b"
+)
+"""What follows "work for" where it tells no workplace."""
 _WORK = word_set(
     """worker labourer laborer employee driver cook cleaner servant maid housemaid nanny helper
     guard     farmer miner nurse doctor teacher principal headmaster headmistress lecturer professor
@@ -62,9 +70,9 @@ _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
             rf"|\b(?:home|house|residence|village|hometown|household)(?: [a-z]+){{0,2}} (?:in|of"
             rf"|at|near|called|named) {_PLACE}"
             r"|\b(?:her|his|their|the girl's|the boy's|the victim's) (?:[\w-]+ )?(?:village"
-            r"|hometown|home town|town|neighbou?rhood|home|house|residence)\b"
-            rf"|\b{_CAP}[\w-]+(?: {_CAP}[\w-]+)?[- ](?:resident|native|based|born|man|woman"
-            r"|teenager|girl|boy|teen|mother|father|couple)\b"
+            r"|hometown|home town|town|neighbou?rhood)\b"
+            rf"|\b(?!(?:{_NO_NAME})\b){_CAP}[\w-]+(?: {_CAP}[\w-]+)?[- ](?:resident|native|based"
+            r"|born|man|woman|teenager|girl|boy|teen|mother|father|couple)\b"
         ),
         late(
             rf"(?<=\w) (?:from|of) (?:the )?(?:(?:[a-z]+ ){{0,3}}(?:village|town|city|suburb"
@@ -100,7 +108,7 @@ _SHAPES: dict[DetailKind, tuple[re.Pattern[str], ...]] = {
         late(
             r"\b(?:work(?:s|ed|ing)?|employed|served|serving|serves|job|apprenticed"
             r"|volunteer(?:s|ed|ing)?|practised|career) (?:(?:[\w-]+ ){0,2})?(?:as|at|in|for"
-            r"|with|behind|on) [^.,;:!?()\"]{3,60}"
+            rf"|with|behind|on) (?!{_NO_WORK})[^.,;:!?()\"]{{3,60}}"
             r"|\b(?:employee|member|director|founder|owner|coordinator|head|manager|secretary"
             r"|captain|leader|coach|principal) (?:of|at|for) (?:the |a |an "
             r")?[^.,;:!?()\"]{3,50}"

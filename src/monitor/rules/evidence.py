@@ -191,12 +191,18 @@ def _telling(person: TextPerson, draft: OpenDraft) -> Span:
         view = of_field[detail.span.field]
         number = view.sentence_at(view.to_shadow(detail.span.start, detail.span.end)[0])
         sentences.setdefault((detail.span.field, number), []).append(detail)
-    told = max(sentences.values(), key=lambda some: len({one.kind for one in some}), default=None)
+    told = max(sentences.values(), key=_much, default=None)
     if told is None or {one.kind for one in told} == {"age"}:
         called = (m.span for m in person.mentions if m.kind == "noun")
         return next(called, person.mentions[0].span)
     start, end = (min(d.span.start for d in told), max(d.span.end for d in told))
     return Span(told[0].span.field, start, end)
+
+
+def _much(told: Sequence[PersonDetail]) -> tuple[int, int, int]:
+    """Return how much details tell: of how many kinds, how many, in how many characters."""
+    length = sum(one.span.end - one.span.start for one in told)
+    return len({one.kind for one in told}), len(told), length
 
 
 def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:

@@ -85,7 +85,11 @@ def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
     words, whole = draft.guideline.topic, [(0, len(draft.text.view.shadow))]
     near = [hit for scene in draft.scenes for hit in _hits(scene, words["near"])]
     lists = [number for name in _SIGNS for number in words[name]]
-    signs = {sign for scene in draft.scenes for sign in _apart(scene, lists)}
+    signs = {
+        scene.view.shadow[start:end].lower()
+        for scene in draft.scenes
+        for start, end in _hits(scene, lists)
+    }
     if draft.topic in ON_TOPIC:
         return draft.passages if draft.topic == "thb" or signs else ()
     kept = any(_hits(scene, words["kept"]) for scene in draft.scenes)
@@ -96,15 +100,6 @@ def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
     plain = near or any(_hits(s, (*words["strong"], *words["weak"])) for s in draft.scenes)
     many = len(signs) >= (FEW_SIGNS if plain else MANY_SIGNS)
     return whole if titled or len(near) > 1 or many or kept else draft.passages
-
-
-def _apart(scene: Scene, wordsets: Iterable[int]) -> Iterator[str]:
-    """Yield the words of hits, of overlapping ones the first and longest ("held", "held in")."""
-    until = 0
-    for start, end in sorted(_hits(scene, wordsets), key=lambda hit: (hit[0], -hit[1])):
-        if start >= until:
-            yield scene.view.shadow[start:end].lower()
-            until = end
 
 
 def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
