@@ -86,6 +86,13 @@ def test_only_who_is_likely_to_be_protected():
     assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe", "no"]
 
 
+def test_off_the_subject_a_flag_of_an_adult_takes_more():
+    likely = [person(1, "Kofi Mensah", p, age=60) for p in (0.95, 0.8)]
+    assert [judged(one, is_about=False)[0].identifiable for one in likely] == ["yes", "maybe"]
+    child = replace(likely[1], minor=True)
+    assert judged(child, is_about=False)[0].identifiable == "yes"
+
+
 def test_name_age_and_address_are_how_courts_call_the_accused():
     likely = (person(1, "Rosa Mensah", p, age=34) for p in (0.9, 0.8))
     assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe"]

@@ -192,21 +192,22 @@ KnownBy = Literal["name", "kinship", "details"]
 
 
 def identified(
-    table: PeopleTable, fields: Fields, *, asks: bool = True, flags: bool = True
+    table: PeopleTable, fields: Fields, *, asks: bool = True, is_about: bool = True
 ) -> PeopleTable:
     """Return the table with who can be identified, and what is asked of whom.
 
-    `asks`: whether anything is asked; nothing is where a text is about something else. `flags`:
-    whether adults of whom no order or answer tells are flagged too; off the subject, where two of
-    eight such flags were right, they are asked about.
+    `asks`: whether anything is asked; nothing is where a text is about something else. `is_about`:
+    whether it is on trafficking; elsewhere a flag of an adult takes `UNNAMED`, since most people
+    who are read as harmed there were not, unless an order or an answer tells of her.
     """
     kin = kin_of(table)
-    known = {person.number: _known(person, kin[person.number], fields) for person in table.people}
+    is_short = sum(map(len, fields.values())) < SHORT
     people = []
     for person in table.people:
-        level = _verdict(person, known[person.number], kin[person.number], fields)
-        is_open = not (flags or person.minor or person.restricted or person.answered)
-        level = "maybe" if level == "yes" and is_open else level
+        known = _known(person, kin[person.number], fields)
+        level = _verdict(person, known, kin[person.number], fields, is_short=is_short)
+        is_told = person.minor or person.restricted or person.answered or is_about or is_short
+        level = "maybe" if level == "yes" and not is_told and person.protected < UNNAMED else level
         people.append(replace(person, identifiable=level, questions=()))
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
@@ -302,13 +303,17 @@ def _is(kinship: re.Pattern[str], person: TextPerson, fields: Fields) -> bool:
 
 
 def _verdict(
-    person: TextPerson, known: Identifiable, kin: Sequence[TextPerson], fields: Fields
+    person: TextPerson,
+    known: Identifiable,
+    kin: Sequence[TextPerson],
+    fields: Fields,
+    *,
+    is_short: bool,
 ) -> Identifiable:
     if person.restricted and person.role not in _NOT_BARRED:
         return known
     if person.answered:
         return "yes" if person.protected >= FLAG and known != "no" else "no"
-    is_short = sum(map(len, fields.values())) < SHORT
     if known == "yes" and is_short and person.protected >= OF_SHORT:
         return "yes"
     if person.protected >= FLAG:

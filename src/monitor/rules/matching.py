@@ -98,7 +98,7 @@ class OpenDraft:
             self.people_known = table_of(cast, self.guideline.roles)
         table = answered(self.people_known, self.answers)
         is_about = self.topic in ON_TOPIC or bool(self.passages)
-        return identified(table, self.fields, asks=bool(self.abuse), flags=is_about)
+        return identified(table, self.fields, asks=bool(self.abuse), is_about=is_about)
 
     @property
     def fields(self) -> Fields:
