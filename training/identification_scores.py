@@ -245,6 +245,7 @@ def opened(
     if draft.topic != "thb" and shown(document.title, document.text):
         draft.topic = "thb"
         draft.passages = [(0, len(draft.text.view.shadow))]
+    draft.is_near = preconditions.is_near(draft)
     draft.abuse = preconditions.find_abuse(draft)
     return draft
 

@@ -86,11 +86,16 @@ def test_only_who_is_likely_to_be_protected():
     assert [judged(one)[0].identifiable for one in likely] == ["yes", "maybe", "no"]
 
 
-def test_off_the_subject_a_flag_of_an_adult_takes_more():
+def test_off_the_subject_nobody_is_flagged_and_near_it_who_is_likely():
     likely = [person(1, "Kofi Mensah", p, age=60) for p in (0.95, 0.8)]
-    assert [judged(one, is_about=False)[0].identifiable for one in likely] == ["yes", "maybe"]
-    child = replace(likely[1], minor=True)
-    assert judged(child, is_about=False)[0].identifiable == "yes"
+    people = (*likely, replace(likely[1], minor=True))
+    near = [judged(one, subject="near")[0].identifiable for one in people]
+    assert near == ["yes", "maybe", "yes"]
+    other = [judged(one, subject="other")[0] for one in people]
+    assert [one.identifiable for one in other] == ["maybe"] * 3
+    assert all(one.questions for one in other)
+    kept = replace(likely[0], restricted=True)
+    assert judged(kept, subject="other")[0].identifiable == "yes"
 
 
 def test_name_age_and_address_are_how_courts_call_the_accused():

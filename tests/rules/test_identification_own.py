@@ -31,6 +31,7 @@ def told(row):
     draft = open_draft(THB, Document(row["text"], row["title"], language="en"))
     draft.topic = preconditions.find_topic(draft)
     draft.passages = preconditions.find_passages(draft, draft.topic)
+    draft.is_near = preconditions.is_near(draft)
     draft.abuse = preconditions.find_abuse(draft)
     flagged, told = list[Span](), list[Span]()
     for person in draft.people.people if draft.abuse else ():

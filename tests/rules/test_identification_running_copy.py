@@ -1,9 +1,9 @@
 """Persons who can be known by what running copy tells of them, and persons who cannot."""
 
-import sentences
-import shipped
 from ruamel.yaml import YAML
 
+import sentences
+import shipped
 from monitor.rules.checker import check_document
 from monitor.text.document import Document
 
@@ -12,7 +12,7 @@ FILE = sentences.FOLDER / "identification-in-running-copy.yaml"
 
 
 def told_of(text: str) -> tuple[bool, bool]:
-    """Whether who is told of at the mark, or anywhere without one, is flagged; or is asked about."""
+    """Whether who is told of at the mark, or anywhere if none is, is flagged; or asked about."""
     mark = sentences.MARK.search(text)
     start, end = (mark.start(), mark.end() - len("[[]]")) if mark else (0, len(text))
     document = Document(sentences.MARK.sub(r"\1", text), language="en")

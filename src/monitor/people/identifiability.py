@@ -187,18 +187,18 @@ _YOUNGER = re.compile(
 )
 Fields = Mapping[FieldName, str]
 """Title and text of a document."""
+Subject = Literal["trafficking", "near", "other"]
+"""What a text is about: `near` is other abuse of people, as of children, or of migrants."""
 KnownBy = Literal["name", "kinship", "details"]
 """By what readers know a person: her name, that a relative of hers is accused by name, the rest."""
 
 
 def identified(
-    table: PeopleTable, fields: Fields, *, asks: bool = True, is_about: bool = True
+    table: PeopleTable, fields: Fields, subject: Subject = "trafficking", *, asks: bool = True
 ) -> PeopleTable:
     """Return the table with who can be identified, and what is asked of whom.
 
-    `asks`: whether anything is asked; nothing is where a text is about something else. `is_about`:
-    whether it is on trafficking; elsewhere a flag of an adult takes `UNNAMED`, since most people
-    who are read as harmed there were not, unless an order or an answer tells of her.
+    `asks`: whether anything is asked; nothing is where a text is about something else.
     """
     kin = kin_of(table)
     is_short = sum(map(len, fields.values())) < SHORT
@@ -206,8 +206,8 @@ def identified(
     for person in table.people:
         known = _known(person, kin[person.number], fields)
         level = _verdict(person, known, kin[person.number], fields, is_short=is_short)
-        is_told = person.minor or person.restricted or person.answered or is_about or is_short
-        level = "maybe" if level == "yes" and not is_told and person.protected < UNNAMED else level
+        if level == "yes" and not (is_short or _is_meant(person, subject)):
+            level = "maybe"
         people.append(replace(person, identifiable=level, questions=()))
     open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
@@ -320,6 +320,13 @@ def _verdict(
         return "maybe" if known == "yes" and not _is_sure(person, kin, fields) else known
     is_shown = known == "yes" or (known == "maybe" and person.names)
     return "maybe" if person.protected >= ASK and is_shown else "no"
+
+
+def _is_meant(person: TextPerson, subject: Subject) -> bool:
+    """Whether a text is on what a person suffered: most who were killed were not trafficked."""
+    if subject == "trafficking" or person.restricted or person.answered:
+        return True
+    return subject == "near" and (person.minor is True or person.protected >= UNNAMED)
 
 
 def _is_sure(person: TextPerson, kin: Sequence[TextPerson], fields: Fields) -> bool:

@@ -232,6 +232,7 @@ def _check(
         else:
             draft.topic = preconditions.find_topic(draft)
             draft.passages = preconditions.find_passages(draft, draft.topic)
+            draft.is_near = preconditions.is_near(draft)
             draft.abuse = preconditions.find_abuse(draft)
         plans.append((draft, list(_plan(rules, draft))))
     _analyse(run, [at for _, plan in plans for at in plan if at.matcher.level != NONE])

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from monitor.people.coreference import find_cast
-from monitor.people.identifiability import Fields, identified
+from monitor.people.identifiability import Fields, Subject, identified
 from monitor.people.people_table import answered, table_of
 from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
@@ -69,6 +69,8 @@ class OpenDraft:
     is_short: bool
     topic: Topic = "unknown"
     passages: Sequence[Stretch] = ()
+    is_near: bool = False
+    """Whether it is about other abuse of people, or keeps the name of somebody back."""
     abuse: Sequence[Stretch] = ()
     """Where rules on who is identified may speak: texts on other abuse of people count too."""
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
@@ -98,7 +100,8 @@ class OpenDraft:
             self.people_known = table_of(cast, self.guideline.roles)
         table = answered(self.people_known, self.answers)
         is_about = self.topic in ON_TOPIC or bool(self.passages)
-        return identified(table, self.fields, asks=bool(self.abuse), is_about=is_about)
+        subject: Subject = "trafficking" if is_about else "near" if self.is_near else "other"
+        return identified(table, self.fields, subject, asks=bool(self.abuse))
 
     @property
     def fields(self) -> Fields:

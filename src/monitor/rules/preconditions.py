@@ -75,15 +75,24 @@ FEW_SIGNS, MANY_SIGNS = 2, 4
 """Different signs of harm that tell of abuse, with a word of it or of trafficking, and without."""
 
 
+def is_near(draft: OpenDraft) -> bool:
+    """Whether a word of like abuse stands in the headline, two anywhere, or a name is kept back."""
+    near, kept = draft.guideline.topic["near"], draft.guideline.topic["kept"]
+    titled = draft.headline and any(
+        draft.headline[1][0] <= start < draft.headline[1][1]
+        for start, _ in _hits(draft.headline[0], near)
+    )
+    is_kept = any(_hits(scene, kept) for scene in draft.scenes)
+    return bool(titled or is_kept) or sum(len(_hits(scene, near)) for scene in draft.scenes) > 1
+
+
 def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
     """Return where rules on who is identified may speak: also in texts on like abuse of people.
 
-    A text is about like abuse if a word of it stands in the headline or twice, or once with
-    another sign of harm, or if it has many such signs, or keeps a name back. One that is too short
-    to tell its topic must have a sign.
+    A text is about it if it `is_near`, or has one word of it with another sign of harm, or many
+    such signs. One that is too short to tell its topic must have a sign.
     """
-    words, whole = draft.guideline.topic, [(0, len(draft.text.view.shadow))]
-    near = [hit for scene in draft.scenes for hit in _hits(scene, words["near"])]
+    words = draft.guideline.topic
     lists = [number for name in _SIGNS for number in words[name]]
     signs = {
         scene.view.shadow[start:end].lower()
@@ -92,14 +101,11 @@ def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
     }
     if draft.topic in ON_TOPIC:
         return draft.passages if draft.topic == "thb" or signs else ()
-    kept = any(_hits(scene, words["kept"]) for scene in draft.scenes)
-    titled = draft.headline and any(
-        draft.headline[1][0] <= start < draft.headline[1][1]
-        for start, _ in _hits(draft.headline[0], words["near"])
-    )
-    plain = near or any(_hits(s, (*words["strong"], *words["weak"])) for s in draft.scenes)
-    many = len(signs) >= (FEW_SIGNS if plain else MANY_SIGNS)
-    return whole if titled or len(near) > 1 or many or kept else draft.passages
+    plain = (*words["near"], *words["strong"], *words["weak"])
+    is_plain = any(_hits(scene, plain) for scene in draft.scenes)
+    many = len(signs) >= (FEW_SIGNS if is_plain else MANY_SIGNS)
+    is_open = draft.is_near or many
+    return [(0, len(draft.text.view.shadow))] if is_open else draft.passages
 
 
 def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
