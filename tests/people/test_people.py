@@ -5,7 +5,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import shipped
@@ -103,6 +103,8 @@ some = settings(max_examples=30, deadline=None)
 
 @some
 @given(TEXTS, st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
+@example("\r\nKofi Boateng15", "\u200bRosa MensahRosa Mensah, 15,")
+@example("Kofi BoatengRosa Mensah15", " told courtRosa Mensah")
 def test_spans_lie_in_their_field_in_order_and_apart(text, title):
     fields = {"title": title, "text": text}
     for person in read_people(BY_WORDS, text, title=title).people:

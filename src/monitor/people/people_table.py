@@ -202,10 +202,7 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
     minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],
-        tuple(
-            PersonMention(_span(_whole(m)), m.kind)
-            for m in sorted(person.mentions, key=lambda m: _order(m.place))
-        ),
+        tuple(_apart(person)),
         role,
         protected,
         accused,
@@ -220,6 +217,21 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
         speech=told.speech.get(id(person), ()),
     )
+
+
+def _apart(person: Person) -> list[PersonMention]:
+    """Return a person's mentions in order; names that overlap, in words run together, are one."""
+    mentions: list[PersonMention] = []
+    for mention in sorted(person.mentions, key=lambda m: (*_order(m.place), -m.end)):
+        span = _span(_whole(mention))
+        names = [n for n, m in enumerate(mentions) if m.kind == mention.kind == "name"]
+        last = mentions[names[-1]].span if names else span
+        if names and last.field == span.field and span.start < last.end:
+            joined = Span(span.field, last.start, max(last.end, span.end))
+            mentions[names[-1]] = PersonMention(joined, "name")
+        else:
+            mentions.append(PersonMention(span, mention.kind))
+    return mentions
 
 
 def _parts_of(cast: Cast, person: Person) -> frozenset[str]:
