@@ -266,6 +266,7 @@ MEASURES: dict[str, Measure] = {
         (marked.SPANS,),
         "spans/train.jsonl.gz, a quarter",
         partial(of_marked, apart),
+        slow=True,
     ),
     "thb-en/planted-names": Measure(
         (planted.TEXTS, Path(planted.__file__)),
