@@ -202,7 +202,7 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
     minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],
-        tuple(_apart(person)),
+        _mentions(person),
         role,
         protected,
         accused,
@@ -219,19 +219,21 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
     )
 
 
-def _apart(person: Person) -> list[PersonMention]:
+def _mentions(person: Person) -> tuple[PersonMention, ...]:
     """Return a person's mentions in order; names that overlap, in words run together, are one."""
-    mentions: list[PersonMention] = []
+    found: list[PersonMention] = []
+    name = -1  # where the last name stands in `found`
     for mention in sorted(person.mentions, key=lambda m: (*_order(m.place), -m.end)):
         span = _span(_whole(mention))
-        names = [n for n, m in enumerate(mentions) if m.kind == mention.kind == "name"]
-        last = mentions[names[-1]].span if names else span
-        if names and last.field == span.field and span.start < last.end:
-            joined = Span(span.field, last.start, max(last.end, span.end))
-            mentions[names[-1]] = PersonMention(joined, "name")
-        else:
-            mentions.append(PersonMention(span, mention.kind))
-    return mentions
+        if mention.kind == "name":
+            last = found[name].span if name >= 0 else None
+            if last and last.field == span.field and span.start < last.end:
+                span = replace(last, end=max(last.end, span.end))
+                found[name] = PersonMention(span, "name")
+                continue
+            name = len(found)
+        found.append(PersonMention(span, mention.kind))
+    return tuple(found)
 
 
 def _parts_of(cast: Cast, person: Person) -> frozenset[str]:
