@@ -395,10 +395,9 @@ def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding |
     quotation = scene.quotation_around(at.start, at.end)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
     severity = policy.severity.get(rule.id, own)
-    left = preconditions.spoken_severity(
-        draft.guideline, rule, scene, at.sentence, quotation, severity
-    )
-    return left and make_finding(draft, at, scope, quotation, left, evidence)
+    if preconditions.is_silent(rule, quotation):
+        return None
+    return make_finding(draft, at, scope, quotation, severity, evidence)
 
 
 class GuidelineAssessor:

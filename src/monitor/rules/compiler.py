@@ -116,7 +116,6 @@ class Guideline(GuidelineHead):
     compiled: tuple[CompiledRule, ...]
     scanner: Scanner
     topic: WordLists
-    speakers: WordLists
     voices: WordLists
     """The words that give a speaker a role, by role."""
     captions: tuple[int, ...]
@@ -222,7 +221,6 @@ class GuidelineCompiler(Lexicons):
             rules=tuple(rules),
             compiled=tuple(map(self._rule, rules)),
             topic=self._lists(about.topic),
-            speakers=self._lists(about.speakers),
             voices={role: self._named(names) for role, names in about.speakers.roles.items()},
             captions=self._named(about.captions),
             persons=self._persons(),

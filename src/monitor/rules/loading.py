@@ -372,7 +372,7 @@ rules:
     kind: phrase            # the words alone are the breach; see guidelines/README.md for others
     severity: suggestion    # or warning
     gate: topic             # only in texts about trafficking; none: in every text
-    quotes: soften          # what a speaker says: soften, skip (leave alone) or flag
+    quotes: skip            # what a speaker says: skip (leave alone) or flag
     message:                # one sentence to the reporter in "…"; {{match}} is the words found
     why:                    # the reason, and what to write instead
     sources:                # a document you have read that asks for this, or your style book

@@ -112,34 +112,13 @@ def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
-def spoken_severity(
-    guideline: Guideline,
-    rule: Rule,
-    scene: Scene,
-    sentence: int,
-    quotation: Quotation | None,
-    severity: Severity,
-) -> Severity | None:
-    """Return the severity that is left for words in `quotation`, None for silence.
-
-    `soften` leaves at most a suggestion, and nothing where the survivor speaks of herself: the
-    speaker is called a survivor, or says I and is called nothing else.
-    """
-    if quotation and quotation.kind == "mention":
-        return None if rule.mentions == "skip" else severity
-    if quotation is None or quotation.kind != "attributed" or rule.quotes == "flag":
-        return severity
-    if rule.quotes == "skip":
-        return None
-    speakers = guideline.speakers
-    if quotation.speaker_span:
-        if _any_hit(scene, speakers["survivor"], *quotation.speaker_span):
-            return None
-        if _any_hit(scene, speakers["other"], *quotation.speaker_span):
-            return "suggestion"
-    low, high = scene.sentence_span(sentence)
-    low, high = max(low, quotation.start), min(high, quotation.end)
-    return None if _any_hit(scene, speakers["first_person"], low, high) else "suggestion"
+def is_silent(rule: Rule, quotation: Quotation | None) -> bool:
+    """Whether a rule is silent on words in a quotation: they are not the writer's own."""
+    if quotation is None:
+        return False
+    if quotation.kind == "mention":
+        return rule.mentions == "skip"
+    return quotation.kind == "attributed" and rule.quotes != "flag"
 
 
 def _any_hit(scene: Scene, wordsets: Iterable[int], low: int, high: int) -> bool:

@@ -39,8 +39,7 @@ _DOCUMENT = (
 )
 _QUOTES: Mapping[str, str] = {
     "flag": "Inside quotation marks it is flagged just the same.",
-    "soften": "In what a speaker says it is a suggestion at most, and survivors speaking of "
-    "themselves are left alone.",
+    "soften": "What a speaker says is left alone: 'soften' is withdrawn and read as 'skip'.",
     "skip": "What a speaker says is left alone.",
 }
 _SCOPES: Mapping[str, str] = {

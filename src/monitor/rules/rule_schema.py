@@ -9,6 +9,7 @@ guideline is, and what holds for all its rules.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from monitor.records.finding import Severity
 Kind = Literal["phrase", "tokens", "dependency", "context", "document"]
 Gate = Literal["none", "topic", "referent", "document", "abuse"]
 QuotePolicy = Literal["flag", "soften", "skip"]
+"""What a rule does in what a speaker says; `soften` is withdrawn and does what `skip` does."""
 RuleScope = Literal["any", "headline", "body", "caption", "document"]
 Principle = Literal[
     "accuracy",
@@ -423,15 +425,19 @@ class TopicWords(Strict):
 
 
 class SpeakerWords(Strict):
-    """Lexicons that tell who speaks in a quotation, and the first person.
+    """Lexicons that give whoever speaks anywhere a role, for clauses with `whose: voice`.
 
-    `roles`: those that give whoever speaks anywhere a role, for clauses with `whose: voice`.
+    Three lists of other names served `quotes: soften`, which is withdrawn; they are left aside.
     """
 
-    survivor: list[Name]
-    other: list[Name]
-    first_person: list[Name]
     roles: dict[Name, list[Name]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_withdrawn(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {k: v for k, v in given.items() if k not in ("survivor", "other", "first_person")}
 
 
 class PersonEvent(Strict):
