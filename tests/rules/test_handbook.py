@@ -240,7 +240,7 @@ def test_the_shipped_rules_fill_the_papers() -> None:
     made = make_book(rule_on([shipped.thb()]), made=MADE, program="1.2.3")
     assert len(made.entries) == len(shipped.thb().rules)
     assert set(made.general("kind", 0)) == {"context", "dependency", "phrase", "tokens"}
-    assert set(made.general("quotes", 1)) == {"flag", "soften"}
+    assert set(made.general("quotes", 1)) == {"flag", "skip"}
     for brochure in make_material(made, seed=1, flags=trusting()).brochures:
         few = 1 < len(_showable(brochure.chapter)) <= 4
         for panel in brochure.panels:

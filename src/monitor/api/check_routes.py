@@ -116,6 +116,11 @@ PEOPLE = (
 )
 
 
+SILENCED = (
+    "Whether to tell what rules would say of words that others say; of such flags few are right."
+)
+
+
 class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
@@ -146,6 +151,7 @@ class CheckRequest(Model):
     people: Annotated[
         bool | Annotated[list[PersonAnswerIn], Field(max_length=MOST)], WrapValidator(_answers)
     ] = told(PEOPLE, False, examples=[True])
+    silenced: bool = told(SILENCED, False)
 
 
 class CheckFinding(ArticleFinding):
@@ -297,6 +303,7 @@ class CheckedDocument(Model):
     scorecard: list[ScorecardEntry]
     coverage: CheckCoverage
     people: list[PersonOut] | None = told("Only where the request asked for them.", None)
+    silenced: list[CheckFinding] | None = told("Only where the request asked for them.", None)
     unchecked: list[UncheckedOut] | None = None
     text: str | None = told("The visible text, where `include_text` asked for it.", None)
     country: CountryOut | None = told("Whose law and helplines were told of, where asked.", None)
@@ -350,6 +357,7 @@ _FORM = {
         "country": _part(COUNTRY),
         "min_confidence": _part(MIN_CONFIDENCE, type="number", minimum=0, maximum=1),
         "on_topic": _part(ON_TOPIC, **_YES_OR_NO),
+        "silenced": _part(SILENCED, **_YES_OR_NO),
         "people": _part(f"{PEOPLE} As JSON: `true`, or the list of `/v1/check`."),
     },
 }
@@ -379,6 +387,7 @@ _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
     "file": (range(1, 2), lambda it: isinstance(it, UploadFile), "must be one file with a name"),
     "include_text": (_ONCE, _IS_WISH, "must be true or false"),
     "on_topic": (_ONCE, _IS_WISH, "must be true or false"),
+    "silenced": (_ONCE, _IS_WISH, "must be true or false"),
     "country": (_ONCE, _is_country, NO_COUNTRY),
     "min_confidence": (_ONCE, _is_share, "must be a number from 0 to 1"),
     "people": (_ONCE, lambda value: isinstance(value, str), "must be true or a list, as JSON"),
@@ -393,7 +402,7 @@ _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
 
 async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
     """Return the ending of a form's file, its content and the options beside it, or refuse."""
-    async with read_form(request, max_parts=6 + MAX_GUIDELINES) as form:
+    async with read_form(request, max_parts=7 + MAX_GUIDELINES) as form:
         given: dict[str, list[Any]] = {name: form.getlist(name) for name in _PARTS}
         errors: list[tuple[list[str | int], str]] = [
             (["body", name], wrong)
@@ -418,6 +427,7 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
             min_confidence=float(given["min_confidence"][0]) if given["min_confidence"] else None,
             guideline=given["guideline"] or None,
             on_topic=given["on_topic"] == ["true"],
+            silenced=given["silenced"] == ["true"],
             include_text=given["include_text"] == ["true"],
             people=people,
         ),

@@ -19,6 +19,7 @@ from operator import itemgetter
 from typing import Any
 
 from monitor.records.errors import DataError
+from monitor.records.finding import FLAGGED
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 SIDE = 5
@@ -99,7 +100,7 @@ def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list
 def with_fingerprints(document: Mapping[str, Any], text: str, key: str) -> dict[str, Any]:
     """Return a document's JSON with a `fingerprint` in each finding; `text` is its visible text."""
     told = dict(document)
-    for part in {"findings", "ignored"} & document.keys():
+    for part in FLAGGED & document.keys():
         told[part] = [{**one, "fingerprint": _hashes(one, text, key)} for one in document[part]]
     return told
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
+from monitor.records.finding import FLAGGED
 
 STDIN = "-"
 
@@ -107,7 +108,7 @@ def is_open(person: Mapping[str, Any]) -> bool:
 def without_people(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document as it is where nobody asked for people."""
     kept = {key: value for key, value in document.items() if key != "people"}
-    for part in {"findings", "ignored"} & document.keys():
+    for part in FLAGGED & document.keys():
         kept[part] = [
             {key: value for key, value in one.items() if key not in ("person", "by_place")}
             for one in document[part]
@@ -118,7 +119,7 @@ def without_people(document: Mapping[str, Any]) -> dict[str, Any]:
 def by_number(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document whose findings that protect people speak of them by number, unnamed."""
     kept = dict(document)
-    for part in {"findings", "ignored"} & document.keys():
+    for part in FLAGGED & document.keys():
         kept[part] = [
             {**one, "match": "", "message": one["by_place"]} if "by_place" in one else one
             for one in document[part]
@@ -142,7 +143,7 @@ def redacted(
     def title(rule: str) -> str:
         return str(rules[rule]["title"]) if rule in rules else rule
 
-    for part in {"findings", "ignored", "scorecard"} & document.keys():
+    for part in {*FLAGGED, "scorecard"} & document.keys():
         kept[part] = []
         for one in document[part]:
             told = {key: value for key, value in one.items() if keyed or key != "fingerprint"}

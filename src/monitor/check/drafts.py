@@ -172,6 +172,7 @@ class Drafts:
                 on_topic=said,
                 is_shown=shown,
                 answers=answers,
+                silenced=options.silenced,
             )
             if said:
                 checked = replace(checked, about="said")
@@ -282,6 +283,9 @@ def answer_json(
         tables = [one.checked.people for one in told if one.checked.people is not None]
         people = max(tables, key=lambda table: len(table.people), default=None)
         whole = replace(whole, findings=tuple(found), scorecard=scorecard, people=people)
+        if whole.silenced is not None:
+            spoken = (finding for one in told for finding in one.checked.silenced or ())
+            whole = replace(whole, silenced=tuple(spoken))
     kept = whole if least is None else leave_out(whole, least, keep)
     entry = document_json(document, kept, path=path, include_text=include_text, protecting=keep)
     if kept.people is not None:

@@ -19,8 +19,8 @@ class CheckOptions:
     desk's own. Findings that are less sure than `min_confidence` (0 to 1) are left out, save those
     that protect people. `on_topic`: the draft is said to be about trafficking, whatever it reads
     as. `people`: those whom it tells of are told of too; a list is what the reporter says of them,
-    as `read_answers` takes it. `include_text` repeats the visible text, `path` the name, in what is
-    told.
+    as `read_answers` takes it. `silenced`: what rules would say of words of others is told too.
+    `include_text` repeats the visible text, `path` the name, in what is told.
 
     Raises `UsageError` for a confidence that is no share, `AnswersError` for answers that are none.
     """
@@ -30,6 +30,7 @@ class CheckOptions:
     min_confidence: float | None = None
     on_topic: bool = False
     people: bool | Sequence[Mapping[str, Any]] = False
+    silenced: bool = False
     include_text: bool = False
     path: str | None = None
 

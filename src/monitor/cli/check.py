@@ -83,6 +83,9 @@ def check(
     with_people: bool = flag(
         "--with-people", "Add the people whom a draft tells of: by place, without names."
     ),
+    with_silenced: bool = flag(
+        "--with-silenced", "Add what rules would say of words that others say."
+    ),
     people: Path | None = option(
         "What the reporter says of the people in one draft: a JSON list, as the draft page saves"
         " it. Never in a rules folder.",
@@ -120,6 +123,7 @@ def check(
         min_confidence=min_confidence,
         on_topic=on_topic,
         people=answers or bool(tells or unnamed),
+        silenced=with_silenced,
         include_text=keeps_text or needs_hashes,
     )
 
@@ -412,6 +416,9 @@ def as_text(document: Mapping[str, Any]) -> str:
     sources = None if document.get("country") else 1
     for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
         lines += ["", *_finding(finding, sources)]
+    if spoken := document.get("silenced"):
+        lines += ["", "  Silenced, since others say it:"]
+        lines += [f"    {_where(one)}  {one['rule']}: “{plain(one['match'])}”" for one in spoken]
     lines += _people(document.get("people", ()))
     flagged = {finding["rule"] for finding in document["findings"]}
     missing = [
@@ -463,12 +470,15 @@ def _people(people: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"    {where}  Person {one['person']} ({role}, {sure} %){asked}"
 
 
+def _where(finding: Mapping[str, Any]) -> str:
+    return "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
+
+
 def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:
-    where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
     confidence = finding["confidence"]
     sure = "" if confidence is None else f"  (editors mark {in_ten(confidence)})"
-    yield f"  {where}  {finding['severity']}  {finding['rule']}{quoted}{sure}"
+    yield f"  {_where(finding)}  {finding['severity']}  {finding['rule']}{quoted}{sure}"
     match = f"“{plain(finding['match'])}”: " if finding["match"] else ""
     yield f"    {match}{plain(finding['message'])}"
     yield from (f"    Why: {plain(reason)}" for reason in finding["why"].splitlines())

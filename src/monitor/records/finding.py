@@ -8,6 +8,8 @@ from typing import Literal
 Severity = Literal["error", "warning", "suggestion"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "suggestion")
 """Worst first."""
+FLAGGED = frozenset({"findings", "ignored", "silenced"})
+"""The parts of a checked document that hold flags."""
 
 FieldName = Literal["title", "text"]
 Quoted = Literal["no", "attributed", "scare"]

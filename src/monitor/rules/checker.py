@@ -34,10 +34,11 @@ from monitor.rules.preconditions import is_open
 from monitor.rules.scorecard import check_draft
 from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
 from monitor.text.analysis import Scene, View
-from monitor.text.datelines_bylines import find_desk_lines
+from monitor.text.datelines_bylines import DeskLine, find_desk_lines
 from monitor.text.document import Document, document_of
 from monitor.text.language_detection import identify_language
 from monitor.text.positions import Stretch
+from monitor.text.quotations import Quotation
 from monitor.text.spacy_pipeline import analysis, find_entities
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class RuleSelection:
 
     `every_offer`: wording is offered even where it would silence another finding. `listed`: only
     these rules look for their words, though the judge may speak for any. `answers` are what the
-    reporter says of people, who are then told of too; `None`: nobody asked for them.
+    reporter says of people, who are then told of too; `None`: nobody asked for them. `silenced`:
+    what rules would say of the words of others is told too, apart.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -66,6 +68,7 @@ class RuleSelection:
     every_offer: bool = False
     listed: frozenset[str] | None = None
     answers: tuple[PersonAnswer, ...] | None = None
+    silenced: bool = False
 
 
 def check_document(
@@ -77,14 +80,16 @@ def check_document(
     on_topic: bool = False,
     is_shown: Callable[[str, str], bool] | None = None,
     answers: tuple[PersonAnswer, ...] | None = None,
+    silenced: bool = False,
 ) -> Checked:
     """Check one document; raises `UsageError` for the id of a rule that does not exist.
 
     `on_topic`: it is known to be. `is_shown` says by title and text whether a digest would show
-    it: then it is on topic too. With `answers` of the reporter, none too, people are told of.
+    it: then it is on topic too. With `answers` of the reporter, none too, people are told of. So
+    is, if asked, what is `silenced`, since others say it.
     """
     policy = make_policy(guideline, disable, severity)
-    policy = replace(policy, force_topic=on_topic, answers=answers)
+    policy = replace(policy, force_topic=on_topic, answers=answers, silenced=silenced)
 
     def shown(_: int) -> bool:
         return is_shown is not None and is_shown(document.title, document.text)
@@ -333,7 +338,7 @@ def _judge(
 ) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     guideline, unchecked = draft.guideline, find_desk_lines(draft.document.text)
-    found = [(at, _assess(policy, draft, at)) for opening in plan for at in _matches(opening)]
+    found, silenced = _found(policy, draft, plan)
     findings = [finding for _, finding in found if finding]
     # what has sources of its own says more than a rule for all such words
     known = [finding for at, finding in found if finding and at.matcher.source.sources]
@@ -351,15 +356,11 @@ def _judge(
             judge = replace(judge, alone=judge.short)
         kept = frozenset((*settings.protecting, *policy.severity))
         reader = DraftReader(judge, read)
-        standing = judged(draft, reader, standing, kept)
+        standing = judged(draft, reader, standing, kept, settings.scare)
         if judge.alone is not None and draft.passages:
             standing = suggested(policy.rules, draft, standing, reader)
-    told = (
-        replace(finding, guideline=guideline.id)
-        for finding in standing
-        if finding.field != "text"
-        or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
-    )
+    told = _told(standing, guideline.id, unchecked)
+    spoken = _told(settle(silenced, guideline.about.siblings), guideline.id, unchecked)
     about: preconditions.About = "part" if draft.passages else "off"
     if draft.topic == "assumed" or (draft.topic == "touched" and not draft.passages):
         about = draft.topic
@@ -367,7 +368,35 @@ def _judge(
         about = "on"
     asked = policy.answers is not None and policy.listed is None
     people = draft.people if asked else None
-    return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked, people)
+    others = spoken if policy.silenced else None
+    return Checked(told, tuple(scorecard), draft.words, about, unchecked, people, others)
+
+
+def _found(
+    policy: RuleSelection, draft: OpenDraft, plan: Iterable[RuleMatch]
+) -> tuple[list[tuple[RuleMatch, Finding | None]], list[Finding]]:
+    """Return matches with what each finds, and what is silenced since others say it, if asked."""
+    found, silenced = [], list[Finding | None]()
+    for at in (at for opening in plan for at in _matches(opening)):
+        quotation = at.scene.quotation_around(at.start, at.end)
+        scope = at.scene.scope_of(at.start, at.end)
+        if not preconditions.is_silent(at.rule.rule, scope, quotation):
+            found.append((at, _assess(policy, draft, at, quotation)))
+        elif policy.silenced and quotation and quotation.kind == "attributed":
+            silenced.append(_assess(policy, draft, at, quotation))
+    return found, list(filter(None, silenced))
+
+
+def _told(
+    findings: Iterable[Finding], guideline: str, unchecked: Sequence[DeskLine]
+) -> tuple[Finding, ...]:
+    """Return findings with their guideline, save those in lines for the desk."""
+    return tuple(
+        replace(finding, guideline=guideline)
+        for finding in findings
+        if finding.field != "text"
+        or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
+    )
 
 
 def _matches(opening: RuleMatch) -> Iterator[RuleMatch]:
@@ -381,8 +410,10 @@ def _matches(opening: RuleMatch) -> Iterator[RuleMatch]:
             yield replace(opening, start=start, end=end, nodes=nodes)
 
 
-def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding | None:
-    """Return the finding a match makes, or None where scope, clause or voice silence it."""
+def _assess(
+    policy: RuleSelection, draft: OpenDraft, at: RuleMatch, quotation: Quotation | None
+) -> Finding | None:
+    """Return the finding a match makes, or None where scope, clause or name silence it."""
     rule, scene = at.rule.rule, at.scene
     scope = scene.scope_of(at.start, at.end)
     if rule.scope not in ("any", "document", scope):
@@ -392,11 +423,8 @@ def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding |
         return None
     if rule.names == "skip" and preconditions.is_in_name(draft, scene, at.start, at.end):
         return None
-    quotation = scene.quotation_around(at.start, at.end)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
     severity = policy.severity.get(rule.id, own)
-    if preconditions.is_silent(rule, quotation):
-        return None
     return make_finding(draft, at, scope, quotation, severity, evidence)
 
 

@@ -45,7 +45,8 @@ class Checked:
     """What a guideline says of one document; `words` counts those of its text.
 
     `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
-    `people` are those it tells of, where they were asked for.
+    `people` are those it tells of, where they were asked for; `silenced` what rules would say of
+    the words of others, if that was.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,7 @@ class Checked:
     about: About = "on"
     unchecked: tuple[DeskLine, ...] = ()
     people: PeopleTable | None = None
+    silenced: tuple[Finding, ...] | None = None
 
 
 def make_finding(
@@ -232,7 +234,7 @@ def document_json(
     formats with a source map. `text` is the visible text, with `include_text` only. Findings of
     `protecting` rules, which keep people from being identified, are told as such. `unchecked` are
     lines for the desk, there only where there are any; `people`, where they were asked for, stand
-    by places, each with the line and column where she is first told of.
+    by places, each with the line and column where she is first told of; so does `silenced`.
     """
     fields = {"title": Positions(document.title), "text": Positions(document.text)}
     source = document.source_map
@@ -249,8 +251,7 @@ def document_json(
             positions, (start, end) = source.positions, source.original(start, end)
         return positions.line_column(start), positions.line_column(end)
 
-    findings = []
-    for finding in checked.findings:
+    def told_of(finding: Finding) -> dict[str, Any]:
         positions, start, end = fields[finding.field], finding.start, finding.end
         span = Span(finding.field, start, end)
         utf16 = {"utf16_start": positions.utf16(start), "utf16_end": positions.utf16(end)}
@@ -259,8 +260,9 @@ def document_json(
         place["line"], place["column"] = first
         place["end_line"], place["end_column"] = last
         told = finding_json(finding, place={**place, "match": finding.match})
-        findings.append({**told, "protects": finding.rule in protecting})
-    people = []
+        return {**told, "protects": finding.rule in protecting}
+
+    people, silenced = [], checked.silenced
     for person in checked.people.people if checked.people else ():
         (line, column), _ = lines(person.mentions[0].span)
         people.append({**person_json(person, locate=located), "line": line, "column": column})
@@ -269,10 +271,11 @@ def document_json(
         **({"path": path} if path is not None else {}),
         "language": document.language or identify_language(document.text),
         "words": checked.words,
-        "findings": findings,
+        "findings": list(map(told_of, checked.findings)),
         "scorecard": [scorecard_json(item, locate=located) for item in checked.scorecard],
         **({"unchecked": desk} if desk else {}),
         **({"people": people} if checked.people is not None else {}),
+        **({"silenced": list(map(told_of, silenced))} if silenced is not None else {}),
         **({"text": document.text} if include_text else {}),
     }
 

@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 
 def judged(
-    draft: OpenDraft, reader: DraftReader, findings: Sequence[Finding], kept: frozenset[str]
+    draft: OpenDraft,
+    reader: DraftReader,
+    findings: Sequence[Finding],
+    kept: frozenset[str],
+    scare: float = 1,
 ) -> list[Finding]:
     """Return findings with their confidence; the doubted are suggestions but for rules `kept`.
 
     On people the judge, who reads sentences, says nothing: who is who is read over the whole text.
+    `scare`: how sure findings in scare quotes are at most.
     """
     on_people = {r.rule.id for r in draft.guideline.compiled if r.on_people}
     of_field = {scene.field: scene for scene in draft.scenes}
@@ -50,7 +55,7 @@ def judged(
         if weighed is None:
             found.append(finding)
         elif stays or (weighed[0] >= judge.silent and weighed[1] >= judge.unlikely):
-            sure = weighed[0]
+            sure = min(weighed[0], scare) if finding.quoted == "scare" else weighed[0]
             severity = "suggestion" if sure < judge.doubt and not stays else finding.severity
             found.append(replace(finding, confidence=sure, severity=severity))
     return found
@@ -137,7 +142,7 @@ def _suggestion(
         rule.scope not in ("any", "document", scope)
         or (rule.names == "skip" and is_in_name(draft, scene, *span))
         or (quotation and quotation.kind == "attributed")
-        or is_silent(rule, quotation)
+        or is_silent(rule, scope, quotation)
     ):
         return None
     return replace(plain_finding(rule, (scene, *span), scope, quotation), confidence=sure)

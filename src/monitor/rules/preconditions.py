@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Literal
 
-from monitor.records.finding import FieldName, Severity
-from monitor.rules.compiler import Guideline, WordLists
+from monitor.records.finding import FieldName, Scope
+from monitor.rules.compiler import WordLists
 from monitor.rules.matching import ON_TOPIC, OpenDraft, Topic
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
@@ -112,13 +112,16 @@ def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
-def is_silent(rule: Rule, quotation: Quotation | None) -> bool:
-    """Whether a rule is silent on words in a quotation: they are not the writer's own."""
+def is_silent(rule: Rule, scope: Scope, quotation: Quotation | None) -> bool:
+    """Whether a rule is silent on words in a quotation: they are not the writer's own.
+
+    Who lifts words into a headline makes them her own.
+    """
     if quotation is None:
         return False
     if quotation.kind == "mention":
         return rule.mentions == "skip"
-    return quotation.kind == "attributed" and rule.quotes != "flag"
+    return quotation.kind == "attributed" and rule.quotes != "flag" and scope != "headline"
 
 
 def _any_hit(scene: Scene, wordsets: Iterable[int], low: int, high: int) -> bool:

@@ -504,9 +504,14 @@ class StatisticWords(Strict):
 
 
 class JudgeWords(Strict):
-    """Which model tells how sure findings are; rules `protecting` people are never lowered."""
+    """Which model tells how sure findings are; rules `protecting` people are never lowered.
+
+    `scare`: how sure a finding in scare quotes is at most, since writers use them to keep a word at
+    a distance.
+    """
 
     model: Name
+    scare: float = Field(default=1, gt=0, le=1)
     protecting: list[Name] = Field(default_factory=list)
 
 
