@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 BEHAVIOUR: Mapping[str, int] = MappingProxyType(
     {
-        "guideline": 2,
+        "guideline": 3,
         "languages": 1,
         "names": 2,
         "policy": 1,
