@@ -6,6 +6,7 @@ its head, what `guideline.yaml` says: no rule is read or compiled.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache as once
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
     from monitor.rules.people_roles import RolesWhenAsked
 
+logger = logging.getLogger("monitor.guidelines")
 GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
 
@@ -329,6 +331,9 @@ def _read_rules(
             if rule.id in known:
                 place = where(file, ("rules", index))
                 raise GuidelineError(f"{place}: this id is taken by a rule in {known[rule.id]}")
+            if rule.quotes == "soften":
+                withdrawn = "'quotes: soften' is withdrawn and read as 'skip'"
+                logger.warning("%s: %s", where(file, ("rules", index, "quotes")), withdrawn)
             rules[rule.id] = rule, file
             known[rule.id] = file
     return rules
