@@ -167,7 +167,7 @@ def test_a_flag_is_right_where_either_editor_marked_it_or_judged_it_so(twice):
     }  # fmt: skip
     assert sum(result[voice]["marked"] for voice in flags) == 3  # a repeat in place is one, too
     assert sum(result[voice]["unjudged"] for voice in flags) == sum(flags.values()) - 3 == 1
-    assert {row["match"] for row in asked} > {"rescued from"}  # with a decoy, and nothing that tells it
+    assert {row["match"] for row in asked} > {"rescued from"}  # with a decoy that nothing tells
     assert len(asked) == 2
     assert all(row.keys() == {"id", "rule", "start", "end", "match", "verdict"} for row in asked)
     result, asked = twice(

@@ -72,10 +72,8 @@ def test_a_house_rule_with_a_withdrawn_policy_loads_and_says_so(tmp_path, caplog
     folder = own_guide.make(tmp_path, own_guide.RULE.replace("quotes: flag", "quotes: soften"))
     with caplog.at_level(logging.WARNING, logger="monitor.guidelines"):
         house = load_guideline(folder)
-    assert caplog.messages == [
-        f"{folder / 'pity.yaml'}, rule 'unfortunate-victim', line 10: "
-        "'quotes: soften' is withdrawn and read as 'skip'"
-    ]
+    where = f"{folder / 'pity.yaml'}, rule 'unfortunate-victim', line 10"
+    assert caplog.messages == [f"{where}: 'quotes: soften' is withdrawn and read as 'skip'"]
     spoken = "'The unfortunate victim was asked,' the officer said."
     assert check_document(house, Document(spoken)).findings == ()
     assert check_document(house, Document("The unfortunate victim was asked.")).findings
