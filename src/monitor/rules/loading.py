@@ -18,7 +18,7 @@ from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, ModelError, UsageError
-from monitor.records.people import PeopleReader, PeopleTable
+from monitor.records.people import PeopleMemory, PeopleReader, PeopleTable
 from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.rule_schema import (
@@ -272,7 +272,9 @@ def _load_roles(about: GuidelineFile, models: Path | None) -> RolesWhenAsked | N
     return roles_when_asked(named)
 
 
-def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> PeopleReader:
+def people_reader(
+    path: Path, *, models: Path, cache: Path | None = None, memory: PeopleMemory | None = None
+) -> PeopleReader:
     """Return what reads the people of texts by the guideline in folder `path`.
 
     Its lists, and the model of roles that it names in the folder `models`, are loaded when the
@@ -280,11 +282,12 @@ def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> Peo
     """
     about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
     lists = once(lambda: load_person_lists(path, cache=cache, models=models))
+    memory = memory or PeopleMemory()
 
     def read(title: str, text: str) -> PeopleTable:
         from monitor.people.people_table import read_people
 
-        return read_people(lists(), text, title=title)
+        return read_people(lists(), text, title=title, memory=memory)
 
     return PeopleReader(names_stamp({path: about}, models=models), read)
 
