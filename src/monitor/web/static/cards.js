@@ -10,7 +10,7 @@ const unfolded = new Set(); // reasons that were opened stay open when the cards
 
 /**
  * Fill `list` with cards. `actions` has `go(problem)`, `show(problem)`, `apply(finding, wording)`,
- * `dismiss(problem)`, `ignoreRule(finding)`, `goToPerson(number)`, `titleOf(rule)`.
+ * `dismiss(problem)`, `ignoreRule(finding)`, `goToPerson(number)`, `titleOf(rule)`, `sentenceOf(problem)`.
  * Returns a map from each problem's id to its card.
  */
 export function showCards(list, groups, actions) {
@@ -59,6 +59,7 @@ function placeParts(place, reasons, actions) {
       title: "Show in the draft",
       onclick: () => actions.show(place),
     }),
+    sentence(actions.sentenceOf(place)),
     ...byRule.flatMap((parts) => ruleParts(parts, place, byRule.length > 1, reasons, actions)),
     personLink(place, actions),
     el(
@@ -75,6 +76,12 @@ function placeParts(place, reasons, actions) {
     ),
     feedbackControls(keyOf(place), byRule.map(([part]) => part)),
   ].filter(Boolean);
+}
+
+/** The sentence around a flag; none where the flag is all of it. */
+function sentence({ before, words, after }) {
+  if (!/[\p{L}\p{N}]/u.test(before + after)) return null;
+  return el("p", { className: "sentence", dir: "auto" }, before, el("b", { textContent: words }), after);
 }
 
 /** The way from a flag on somebody to her entry among the people of the draft. */

@@ -26,7 +26,7 @@ export const state = {
   answers: [], // what the reporter says of them, see answers.js; never kept beyond this tab's memory
   ofDraft: {}, // what she says of its pictures and of other reports
   taken: [], // which suggestions were taken, see taken.js
-  filtered: new Set(), // severities left out
+  only: "", // the severity of which flags are shown, all where it is empty
   more: false, // whether flags that are less sure are shown too
   current: null, // the problem last walked to
   before: { title: "", text: "" }, // the fields as they were at the last input
