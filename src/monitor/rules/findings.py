@@ -235,8 +235,9 @@ def document_json(
     Lines and columns count in the source file; `source_start` and `source_end` are there for
     formats with a source map. `text` is the visible text, with `include_text` only. Findings of
     `protecting` rules, which keep people from being identified, are told as such. `levels` are the
-    severities of rules by guideline and id, on which priorities rest. `unchecked` are lines for the desk, there only where there are any; `people`, where they were asked for, stand
-    by places, each with the line and column where she is first told of; so does `silenced`.
+    severities of rules by guideline and id, on which priorities rest. `unchecked` are lines for the
+    desk, there only where there are any; `people`, where they were asked for, stand by places, each
+    with the line and column where she is first told of; so does `silenced`.
     """
     fields = {"title": Positions(document.title), "text": Positions(document.text)}
     source = document.source_map

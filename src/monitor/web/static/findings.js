@@ -46,7 +46,8 @@ export function adapt(document, texts, { inSource = false } = {}) {
     mentions: person.mentions.map(place),
     details: person.details.map((detail) => ({ kind: detail.kind, ...place(detail) })),
   }));
-  return { ...document, findings, scorecard, unchecked, people };
+  const silenced = (document.silenced ?? []).map((finding) => ({ ...place(finding), rule: finding.rule }));
+  return { ...document, findings, scorecard, unchecked, people, silenced };
 }
 
 /** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */
@@ -148,18 +149,21 @@ function problem({ field, start, end, parts }, texts) {
 }
 
 /**
- * Group repeats: one group per rules and wording, in the order of their first place, as severe as its
- * most severe place: a repeat is less sure, and so a suggestion where the first place is a warning.
+ * Group repeats: one group per wording and rule, of several rules a shared one, in the order of their
+ * first place, as severe as its most severe place and with the priority of the best: a repeat is less
+ * sure, and so a suggestion where the first place is a warning.
  */
 export function group(problems) {
-  const groups = new Map();
+  const known = new Map();
+  const groups = [];
   for (const one of problems) {
-    const rules = one.parts.map(({ rule, match }) => `${rule}\n${plainWords(match)}`);
-    const key = [plainWords(one.words), ...rules].join("\n");
-    if (!groups.has(key)) groups.set(key, { key, places: [] });
-    groups.get(key).places.push(one);
+    const keys = one.parts.map(({ rule }) => `${plainWords(one.words)}\n${rule}`);
+    let places = keys.map((key) => known.get(key)).find(Boolean);
+    if (!places) groups.push((places = []));
+    places.push(one);
+    for (const key of keys) if (!known.has(key)) known.set(key, places);
   }
-  return [...groups.values()].map((one) => ({ ...one, severity: worst(one.places), priority: most(one.places) }));
+  return groups.map((places) => ({ places, severity: worst(places), priority: most(places) }));
 }
 
 const worst = (places) => SEVERITIES.find((name) => places.some(({ severity }) => severity === name));

@@ -22,6 +22,7 @@ export const state = {
   problems: [], // those not set aside, as problems, filtered severities too
   aside: [], // what is set aside in this draft, see ignores.js
   unchecked: [], // lines of the desk's own, such as a dateline, that were not checked
+  silenced: [], // places of what others say, in which nothing is flagged
   people: [], // whom the draft tells of, moved along with edits
   answers: [], // what the reporter says of them, see answers.js; never kept beyond this tab's memory
   ofDraft: {}, // what she says of its pictures and of other reports

@@ -4,7 +4,7 @@ import { showCards } from "./cards.js";
 import { byId, plural } from "./dom.js";
 import { showFilters } from "./filters.js";
 import { byPriority, countBySeverity, group, inReadingOrder, opening, problemsOf, sentenceOf } from "./findings.js";
-import { showHidden } from "./hidden.js";
+import { showHidden, showSilenced } from "./hidden.js";
 import { guidelineOf } from "./guidelines.js";
 import { hiding, settle } from "./ignores.js";
 import { showScorecard } from "./scorecard.js";
@@ -24,6 +24,7 @@ export function show(document) {
   state.findings = document.findings;
   state.answer = document;
   state.unchecked = document.unchecked;
+  state.silenced = document.silenced;
   state.aside = settle(state.aside, state.findings, texts());
   sort();
   actions.settlePeople();
@@ -33,7 +34,7 @@ export function show(document) {
   showScorecard(byId("scorecard-list"), document.scorecard, state.titles, actions.showEvidence);
   byId("scorecard").hidden = document.scorecard.length === 0;
   nameUnchecked();
-  byId("scorecard").inert = false;
+  byId("scorecard").inert = byId("silenced").inert = false;
   render();
 }
 
@@ -41,7 +42,7 @@ export function show(document) {
 export function reset(words) {
   state.findings = state.problems = [];
   state.current = state.answer = null;
-  state.unchecked = [];
+  state.unchecked = state.silenced = [];
   state.people = [];
   told = "";
   byId("words").textContent = "";
@@ -118,6 +119,7 @@ export function render() {
   cards = showCards(byId("cards"), shown(), actions);
   showFilters(byId("filters"), countBySeverity(offered()), state.only, showOnly);
   showHidden(state.aside, state.answer?.ignored ?? [], (entry) => hiddenBy([entry]).length, actions);
+  showSilenced(state.silenced, actions);
   actions.renderPeople();
   renderOutcome();
   renderPosition();
