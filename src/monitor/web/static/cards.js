@@ -35,10 +35,8 @@ function makeCard({ places, severity }, actions) {
   const note = el("span", { className: "note" });
   const body = el("div");
   const head = [badge(severity), note, places.length > 1 ? steps(card, places, actions) : null];
-  const reasons = new Map();
-  for (const part of places.flatMap(({ parts }) => parts)) {
-    if (!reasons.has(part.rule)) reasons.set(part.rule, why(part));
-  }
+  const told = new Map(places.toReversed().flatMap(({ parts }) => parts.map((part) => [part.rule, part])));
+  const reasons = new Map([...told].map(([rule, part]) => [rule, why(part)]));
   card.append(el("div", { className: "card-head" }, ...head), body);
   // The card stands for one place at a time, the one last walked to: suggestions have its case.
   card.stand = (place) => {
