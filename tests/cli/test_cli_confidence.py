@@ -45,7 +45,7 @@ def answer(*findings: Finding, least: float | None = None) -> dict[str, Any]:
     return answer_json([GuidelineResult(THB, checked, missed)], document, path="a.txt", least=least)
 
 
-def test_how_sure_a_finding_is_stands_beside_it_and_what_protects_first() -> None:
+def test_how_sure_a_finding_is_stands_beside_it_and_the_best_first() -> None:
     text = as_text(
         answer(
             finding("slave-noun", 0.68),
@@ -55,9 +55,9 @@ def test_how_sure_a_finding_is_stands_beside_it_and_what_protects_first() -> Non
     )
     heads = [line for line in text.splitlines() if line.startswith("  1:21")]
     assert heads == [
-        "  1:21  warning  child-name-identified  (editors mark under 1 in 10)",
         "  1:21  error  slave-noun  (editors mark about 7 in 10)",
         "  1:21  warning  own-rule",
+        "  1:21  warning  child-name-identified  (editors mark under 1 in 10)",
     ]
 
 

@@ -173,7 +173,7 @@ def test_document_json_has_the_shape_of_the_contract():
         "rule", "guideline", "severity", "confidence",
         "principle", "scope", "field", "start", "end", "utf16_start",
         "utf16_end", "line", "column", "end_line", "end_column", "match", "quoted",
-        "message", "why", "suggestions", "sources", "protects",
+        "message", "why", "suggestions", "sources", "protects", "priority",
     ]  # fmt: skip
     assert set(shown["sources"][0]) == {"title", "section", "url"}
     keys = {"item", "guideline", "met", "reason", "evidence"}

@@ -38,11 +38,16 @@ Sobbing uncontrollably, the women told the court how they were trafficked. An il
 of sex slaves.
 """
 SAID: dict[str, dict[str, Any]] = {
-    "child prostitutes": {"severity": "error", "confidence": 0.96},
-    "Sobbing": {"severity": "suggestion", "confidence": None},
-    "uncontrollably": {"severity": "suggestion", "confidence": None},
-    "illegal migrant": {"severity": "warning", "confidence": 0.34},
-    "sex slaves": {"severity": "suggestion", "confidence": 0.02, "protects": True},
+    "child prostitutes": {"severity": "error", "confidence": 0.96, "priority": 7.36},
+    "Sobbing": {"severity": "suggestion", "confidence": None, "priority": 0.625},
+    "uncontrollably": {"severity": "suggestion", "confidence": None, "priority": 0.625},
+    "illegal migrant": {"severity": "warning", "confidence": 0.34, "priority": 0.68},
+    "sex slaves": {
+        "severity": "suggestion",
+        "confidence": 0.1,
+        "protects": True,
+        "priority": 0.3,
+    },
 }
 
 
@@ -68,9 +73,10 @@ def write(page: Page, text: str, *, title: str = "") -> None:
 
 
 def show_more(page: Page) -> None:
-    """Show what is less sure too."""
-    group = page.get_by_role("group", name="Which flags to show")
-    group.get_by_role("button", name="More").click()
+    """Show what is less sure too, if anything is."""
+    more = page.get_by_role("button", name="Show them")
+    if more.is_visible():
+        more.click()
 
 
 def paste(page: Page, text: str) -> None:

@@ -60,6 +60,7 @@ def set_aside(page: Page) -> None:
     page.get_by_role("button", name="Dismiss here").first.click()
     page.get_by_role("button", name="Ignore this rule").first.click()
     page.locator("#hidden-count").click()
+    page.locator("#silenced-count").click()
 
 
 def reasoned(page: Page) -> None:

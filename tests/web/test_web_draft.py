@@ -16,6 +16,12 @@ from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, paste, write
 
 pytestmark = pytest.mark.browser
 
+WALKED = """Police said that child prostitutes had worked in a flat near the harbour.
+
+It rained all day. The voiceless girls were locked in at night, officers told the court.
+
+A man was charged with trafficking. He had sold them as sex slaves, a prosecutor said."""
+
 
 def test_it_says_that_the_draft_goes_nowhere(page: Page) -> None:
     expect(page.get_by_text("not stored and not logged")).to_be_visible()
@@ -207,18 +213,90 @@ def test_the_caret_in_a_word_shows_why(page: Page) -> None:
     expect(area).to_be_focused()
 
 
-def test_severities_can_be_left_out(page: Page) -> None:
+def test_a_click_on_a_severity_shows_its_flags_and_another_shows_all(page: Page) -> None:
     page.get_by_role("button", name="Try an example").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("flags in"))
-    before = page.locator(".card").count()
-    errors = page.locator(".card.error").count()
-    assert 0 < errors < before
-    page.get_by_role("group", name="Which flags to show").get_by_role(
-        "button", name="error"
-    ).click()
-    expect(page.locator(".card.error")).to_have_count(0)
-    expect(page.locator(".card")).to_have_count(before - errors)
-    assert marked(page) == []
+    group = page.get_by_role("group", name="Which flags to show")
+    every, error = (
+        group.get_by_role("button", name="All"),
+        group.get_by_role("button", name="error"),
+    )
+    total, errors = page.locator(".card").count(), page.locator(".card.error").count()
+    assert 0 < errors < total
+    expect(every).to_have_attribute("aria-pressed", "true")
+    error.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(errors)
+    expect(page.locator(".card.error")).to_have_count(errors)
+    expect(error).to_be_focused()
+    expect(error).to_have_attribute("aria-pressed", "true")
+    expect(every).to_have_attribute("aria-pressed", "false")
+    assert marked(page, "suggestion") == []
+    count = error.inner_text().split()[-1]
+    expect(page.locator("#position")).to_have_text(re.compile(f"^{count} flags?$"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_have_count(total)
+    error.click()
+    every.click()
+    expect(page.locator(".card")).to_have_count(total)
+
+
+def test_a_card_shows_the_sentence_of_the_place_that_it_stands_for(page: Page) -> None:
+    write(page, LONG, title="Girls found")
+    card = page.locator(".card", has=page.get_by_text("2 places"))
+    sentence = card.locator(".sentence")
+    expect(sentence).to_have_text(
+        "Police said that child prostitutes, 14 and 16, had worked in a flat near the harbour."
+    )
+    expect(sentence.locator("b")).to_have_text(FLAGGED)
+    card.get_by_role("button", name="Next place").click()
+    expect(sentence).to_contain_text("The council said that two places")
+    expect(sentence).to_contain_text("until their families had been traced.")
+
+
+def test_keys_go_on_from_the_caret(page: Page) -> None:
+    """In the text, whatever the order of the cards."""
+    write(page, WALKED, title="Child prostitutes found")
+    area = page.get_by_label("Draft", exact=True)
+    position = page.locator("#position")
+
+    def caret(at: int) -> None:
+        area.evaluate("(a, at) => { a.focus(); a.setSelectionRange(at, at); }", at)
+
+    def current() -> str:
+        return str(page.evaluate("() => String([...CSS.highlights.get('flag-current')][0])"))
+
+    caret(WALKED.index("It rained"))
+    page.keyboard.press("F8")
+    expect(page.locator(".card[aria-current]")).to_be_focused()
+    assert current() == "The voiceless"
+    page.keyboard.press("F8")
+    assert current() == "sex slaves"
+    page.keyboard.press("Escape")  # her words are selected: on from there
+    page.keyboard.press("Shift+F8")
+    assert current() == "The voiceless"
+    page.keyboard.press("Shift+F8")
+    assert current() == "child prostitutes"
+    expect(position).to_have_text(re.compile("^2 of "))
+    caret(0)
+    page.keyboard.press("Shift+F8")
+    assert current() == "Child prostitutes"
+    caret(len(WALKED))
+    page.get_by_role("button", name="Next ›").click()
+    expect(position).to_have_text(re.compile("^1 of "))
+
+
+def test_what_others_say_is_counted_and_shown_where_it_stands(page: Page) -> None:
+    write(page, f"{DRAFT} “She was a sex slave,” a bystander said.")
+    said = page.locator("#silenced")
+    expect(said.locator("summary")).to_have_text("1 wording in what others say left alone")
+    assert FLAGGED in marked(page)
+    said.locator("summary").click()
+    said.get_by_role("button", name="sex slave").click()
+    current = page.evaluate("() => String([...CSS.highlights.get('flag-current')][0])")
+    assert "sex slave" in current
+    write(page, DRAFT)
+    expect(said).to_be_hidden()
 
 
 def test_the_whole_draft_has_a_scorecard(page: Page) -> None:

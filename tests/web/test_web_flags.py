@@ -109,9 +109,9 @@ def test_a_flag_is_dismissed_and_brought_back(page: Page) -> None:
     write(page, LONG)
     total = page.locator(".card").count()
     card = card_of(page, "child prostitutes")
-    expect(card).to_contain_text("2 places")
+    expect(card.locator(".places")).to_have_text("2 places")
     card.get_by_role("button", name="Dismiss here: “child").click()
-    expect(card).not_to_contain_text("places")
+    expect(card.locator(".places")).to_have_count(0)
     expect(page.get_by_role("status")).to_have_text(re.compile("1 hidden"))
     assert len(marked(page)) == 1
     expect(page.locator("#flags :focus")).to_have_count(1)
@@ -146,7 +146,7 @@ def test_what_is_dismissed_follows_its_words(page: Page) -> None:
     type_at(start(), "the two ")
     expect(page.get_by_role("status")).to_have_text("No flags left, 1 hidden.")
     type_at(start() + 3, "x")  # other words
-    expect(page.get_by_role("status")).to_have_text(re.compile("^No (sure )?flags in "))
+    expect(page.get_by_role("status")).not_to_contain_text("hidden")
     page.keyboard.press("Control+Z")
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("status")).to_have_text("No flags left, 1 hidden.")
@@ -199,7 +199,9 @@ def test_another_draft_begins_with_nothing_set_aside(page: Page) -> None:
     write(page, DRAFT)
     page.get_by_role("button", name="Dismiss here").click()
     page.get_by_role("button", name="Try an example").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"flags in \d+ words.*sure\.$"))
+    expect(page.get_by_role("status")).to_have_text(
+        re.compile(r"flags in \d+ words(, \d+ less sure)?\.$")
+    )
     expect(page.locator("#hidden")).to_be_hidden()
 
 

@@ -157,8 +157,7 @@ class CheckRequest(Model):
 class CheckFinding(ArticleFinding):
     """One flagged phrase, with its places in the draft.
 
-    `protects`: the rule keeps people from being identified; such a finding is never left out, and
-    stands first where findings are shown.
+    `protects`: the rule keeps people from being identified; such a finding is never left out.
     """
 
     utf16_start: Offset = told("As `start`, in UTF-16 units (JavaScript, Java).")
@@ -170,6 +169,9 @@ class CheckFinding(ArticleFinding):
     source_start: Offset = told("Place in the file; there for Markdown and HTML only.", 0)
     source_end: Offset = told("As `source_start`.", 0)
     protects: bool
+    priority: float = told(
+        "How much it is worth stopping at, harm and confidence together: the highest first.", ge=0
+    )
     person: int | None = told(
         "The number in `people` of whom it is about; there where it protects and they were asked "
         "for.",
@@ -195,7 +197,7 @@ _CHECKED: JsonDict = json.loads("""
         {"title": "INTERPOL, Appropriate terminology", "section": "Recommended terminology",
          "url": "https://www.interpol.int/en/Crime-areas/Crimes-against-children/Appropriate-terminology"}
       ],
-      "protects": false
+      "protects": false, "priority": 7.255
     }
   ],
   "scorecard": [

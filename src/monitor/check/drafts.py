@@ -6,7 +6,7 @@ The answer says what was found, how far the guidelines reach, and what was left 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,6 +15,7 @@ from monitor.check.options import CheckOptions
 from monitor.check.people_answers import answers_to, need_somebody
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
+from monitor.records.finding import Severity
 from monitor.records.people import PeopleMemory, PeopleReader
 from monitor.settings import Settings, cache_dir, guideline_dir
 
@@ -179,7 +180,7 @@ class Drafts:
             if code:
                 known = ruling.countries.get(code) or unheld(code)
                 checked = in_country(checked, own.rules, known)
-            told.append(GuidelineResult(own, checked, ruling.missed))
+            told.append(GuidelineResult(own, checked, ruling.missed, loud))
         tables = [one.checked.people for one in told if one.checked.people is not None]
         need_somebody(answers or (), tables)
         path, whole = options.path, options.include_text
@@ -256,11 +257,15 @@ def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
 
 @dataclass(frozen=True, slots=True)
 class GuidelineResult:
-    """What one guideline says of a draft; `missed` is how much it misses, in a sentence."""
+    """What one guideline says of a draft; `missed` is how much it misses, in a sentence.
+
+    `severity` are those that a desk has set, by rule.
+    """
 
     guideline: Guideline
     checked: Checked
     missed: str | None = None
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
 def answer_json(
@@ -294,9 +299,13 @@ def answer_json(
             spoken = (finding for one in told for finding in one.checked.silenced or ())
             whole = replace(whole, silenced=tuple(spoken))
     kept = whole if least is None else leave_out(whole, least, keep)
-    entry = document_json(document, kept, path=path, include_text=include_text, protecting=keep)
+    rules = {(one.guideline.id, rule.id): rule for one in told for rule in one.guideline.rules}
+    loud = {(one.guideline.id, rule): set_ for one in told for rule, set_ in one.severity.items()}
+    levels = {key: rule.severity for key, rule in rules.items()} | loud
+    entry = document_json(
+        document, kept, path=path, include_text=include_text, protecting=keep, levels=levels
+    )
     if kept.people is not None:
-        rules = {(one.guideline.id, rule.id): rule for one in told for rule in one.guideline.rules}
         for finding, said in zip(kept.findings, entry["findings"], strict=True):
             if said["protects"]:
                 person = about_whom(kept.people, finding)

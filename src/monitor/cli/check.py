@@ -408,13 +408,13 @@ def _on_processes(
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """Return the document of a check as lines, what protects people first."""
+    """Return the document of a check as lines, findings by priority."""
     path = plain(document["path"])
     if "error" in document:
         return f"{path}: could not be checked: {plain(document['error'])}"
     lines = [f"{path}: {_counts(document)}", *_notes(document)]
     sources = None if document.get("country") else 1
-    for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
+    for finding in sorted(document["findings"], key=lambda finding: -finding["priority"]):
         lines += ["", *_finding(finding, sources)]
     if spoken := document.get("silenced"):
         lines += ["", "  Silenced, since others say it:"]

@@ -20,6 +20,7 @@ from monitor.records.people import PeopleTable, PersonAnswer, TextPerson, person
 from monitor.rules.compiler import Guideline
 from monitor.rules.matching import OpenDraft, RuleMatch, overlap
 from monitor.rules.preconditions import About
+from monitor.rules.priority import priority
 from monitor.rules.rule_schema import Paired, Rule, SourceEntry, as_example
 from monitor.text.analysis import Region
 from monitor.text.datelines_bylines import DeskLine
@@ -227,14 +228,16 @@ def document_json(
     path: str | None = None,
     include_text: bool = False,
     protecting: frozenset[str] = frozenset(),
+    levels: Mapping[tuple[str, str], Severity] | None = None,
 ) -> dict[str, Any]:
     """Return the entry of one document as design section 4 has it.
 
     Lines and columns count in the source file; `source_start` and `source_end` are there for
     formats with a source map. `text` is the visible text, with `include_text` only. Findings of
-    `protecting` rules, which keep people from being identified, are told as such. `unchecked` are
-    lines for the desk, there only where there are any; `people`, where they were asked for, stand
-    by places, each with the line and column where she is first told of; so does `silenced`.
+    `protecting` rules, which keep people from being identified, are told as such. `levels` are the
+    severities of rules by guideline and id, on which priorities rest. `unchecked` are lines for the
+    desk, there only where there are any; `people`, where they were asked for, stand by places, each
+    with the line and column where she is first told of; so does `silenced`.
     """
     fields = {"title": Positions(document.title), "text": Positions(document.text)}
     source = document.source_map
@@ -260,7 +263,9 @@ def document_json(
         place["line"], place["column"] = first
         place["end_line"], place["end_column"] = last
         told = finding_json(finding, place={**place, "match": finding.match})
-        return {**told, "protects": finding.rule in protecting}
+        level = (levels or {}).get((finding.guideline, finding.rule), finding.severity)
+        protects = finding.rule in protecting
+        return {**told, "protects": protects, "priority": priority(finding, level, protects)}
 
     people, silenced = [], checked.silenced
     for person in checked.people.people if checked.people else ():

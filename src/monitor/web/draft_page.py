@@ -6,6 +6,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.labels.countries import country_codes
 from monitor.rules.national_law import country_json
+from monitor.rules.priority import BAR, FLOOR
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check", "/")
@@ -19,6 +20,8 @@ def draft_page(page: PageDep) -> HTMLResponse:
     return page.render(
         "draft.html",
         max_chars=settings.check.max_chars,
+        bar=BAR,
+        floor=FLOOR,
         guidelines=page.desk.guidelines,
         countries=sorted(countries, key=lambda country: country["name"]),
         country=settings.check.country.upper(),

@@ -6,7 +6,7 @@ import { fields, state } from "./state.js";
 import { announce } from "./status.js";
 import { take, takenNow } from "./taken.js";
 import { actions, around, visible } from "./view.js";
-import { go, goOn } from "./walk.js";
+import { go, goOn, placeInWalk } from "./walk.js";
 
 let last = null; // what was applied last: `{field, value, problem}`, the field's value after it
 
@@ -15,7 +15,7 @@ export function apply(chosen, wording, { stay = false } = {}) {
   const problem = around(chosen);
   const finding = problem?.parts.find(({ id }) => id === chosen.id);
   if (!finding) return;
-  const index = visible().indexOf(problem);
+  const index = placeInWalk(problem);
   const field = fields[finding.field];
   // The input event that this makes moves the findings along.
   field.replace(finding.start, finding.end, wording);

@@ -8,7 +8,7 @@ import { reasonControls } from "./reasons.js";
 import { keeper, state, texts } from "./state.js";
 import { announce } from "./status.js";
 import { actions, around, hiddenBy, live, render, sort, visible } from "./view.js";
-import { go, goOn } from "./walk.js";
+import { go, goOn, placeInWalk } from "./walk.js";
 
 async function dismiss(chosen) {
   const problem = live(chosen);
@@ -51,7 +51,7 @@ const isChilds = ({ protects, rule, person }) =>
 
 /** Hide what `entries` say, and go on at the flag after `problem`. */
 function setAside(entries, problem, words) {
-  const index = visible().indexOf(problem);
+  const index = placeInWalk(problem);
   refresh(entries);
   const entry = entries.at(-1);
   const why = reasonControls(words, entry.reason, (reason) => giveReason(entry, reason));

@@ -10,7 +10,7 @@ const unfolded = new Set(); // reasons that were opened stay open when the cards
 
 /**
  * Fill `list` with cards. `actions` has `go(problem)`, `show(problem)`, `apply(finding, wording)`,
- * `dismiss(problem)`, `ignoreRule(finding)`, `goToPerson(number)`, `titleOf(rule)`.
+ * `dismiss(problem)`, `ignoreRule(finding)`, `goToPerson(number)`, `titleOf(rule)`, `sentenceOf(problem)`.
  * Returns a map from each problem's id to its card.
  */
 export function showCards(list, groups, actions) {
@@ -35,7 +35,8 @@ function makeCard({ places, severity }, actions) {
   const note = el("span", { className: "note" });
   const body = el("div");
   const head = [badge(severity), note, places.length > 1 ? steps(card, places, actions) : null];
-  const reasons = new Map(first.parts.map((part) => [part.rule, why(part)]));
+  const told = new Map(places.toReversed().flatMap(({ parts }) => parts.map((part) => [part.rule, part])));
+  const reasons = new Map([...told].map(([rule, part]) => [rule, why(part)]));
   card.append(el("div", { className: "card-head" }, ...head), body);
   // The card stands for one place at a time, the one last walked to: suggestions have its case.
   card.stand = (place) => {
@@ -59,6 +60,7 @@ function placeParts(place, reasons, actions) {
       title: "Show in the draft",
       onclick: () => actions.show(place),
     }),
+    sentence(actions.sentenceOf(place)),
     ...byRule.flatMap((parts) => ruleParts(parts, place, byRule.length > 1, reasons, actions)),
     personLink(place, actions),
     el(
@@ -75,6 +77,12 @@ function placeParts(place, reasons, actions) {
     ),
     feedbackControls(keyOf(place), byRule.map(([part]) => part)),
   ].filter(Boolean);
+}
+
+/** The sentence around a flag; none where the flag is all of it. */
+function sentence({ before, words, after }) {
+  if (!/[\p{L}\p{N}]/u.test(before + after)) return null;
+  return el("p", { className: "sentence", dir: "auto" }, before, el("b", { textContent: words }), after);
 }
 
 /** The way from a flag on somebody to her entry among the people of the draft. */

@@ -46,7 +46,8 @@ export function adapt(document, texts, { inSource = false } = {}) {
     mentions: person.mentions.map(place),
     details: person.details.map((detail) => ({ kind: detail.kind, ...place(detail) })),
   }));
-  return { ...document, findings, scorecard, unchecked, people };
+  const silenced = (document.silenced ?? []).map((finding) => ({ ...place(finding), rule: finding.rule }));
+  return { ...document, findings, scorecard, unchecked, people, silenced };
 }
 
 /** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */
@@ -73,7 +74,7 @@ function countBelow(numbers, bound) {
   return low;
 }
 
-function inReadingOrder(a, b) {
+export function inReadingOrder(a, b) {
   if (a.field !== b.field) return a.field === "title" ? -1 : 1;
   return a.start - b.start || a.end - b.end;
 }
@@ -148,39 +149,82 @@ function problem({ field, start, end, parts }, texts) {
 }
 
 /**
- * Group repeats: one group per rules and wording, in the order of their first place, as severe as its
- * most severe place: a repeat is less sure, and so a suggestion where the first place is a warning.
+ * Group repeats: one group per wording and rule, of several rules a shared one, in the order of their
+ * first place, as severe as its most severe place and with the priority of the best: a repeat is less
+ * sure, and so a suggestion where the first place is a warning.
  */
 export function group(problems) {
-  const groups = new Map();
+  const known = new Map();
+  const groups = [];
   for (const one of problems) {
-    const rules = one.parts.map(({ rule, match }) => `${rule}\n${plainWords(match)}`);
-    const key = [plainWords(one.words), ...rules].join("\n");
-    if (!groups.has(key)) groups.set(key, { key, places: [] });
-    groups.get(key).places.push(one);
+    const keys = one.parts.map(({ rule }) => `${plainWords(one.words)}\n${rule}`);
+    let places = keys.map((key) => known.get(key)).find(Boolean);
+    if (!places) groups.push((places = []));
+    places.push(one);
+    for (const key of keys) if (!known.has(key)) known.set(key, places);
   }
-  return [...groups.values()].map((one) => ({ ...one, severity: worst(one.places) }));
+  return groups.map((places) => ({ places, severity: worst(places), priority: most(places) }));
 }
 
 const worst = (places) => SEVERITIES.find((name) => places.some(({ severity }) => severity === name));
 
+const most = (places) => Math.max(...places.flatMap(({ parts }) => parts.map(({ priority }) => priority)));
+
 const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
-/** From here on a flag is a warning where its rule warns; a suggestion may be as sure. */
-const SURE = 0.7;
+/** Flags that a page opens with where so many are at all likely. */
+const BEST = 5;
 
-/** The fewer, surer problems with their repeats, in order: what protects people always stands there. */
-export function sureOf(problems) {
-  const groups = group(problems).filter(({ places }) => places.some(isSure));
-  const sure = new Set(groups.flatMap(({ places }) => places));
-  return problems.filter((one) => sure.has(one));
+/** Groups by what is most worth stopping at, as the check says, repeats with the first of them. */
+export const byPriority = (groups) => groups.toSorted((a, b) => b.priority - a.priority);
+
+/** Of groups, best first, those that a page opens with: all from `bar`, else the best from `floor`. */
+export function opening(groups, { bar, floor }) {
+  return groups.filter(({ priority }, n) => priority >= bar || (n < BEST && priority >= floor));
 }
 
-const isSure = ({ parts }) =>
-  parts.some(
-    ({ protects, severity, confidence }) =>
-      protects || (isKnown(confidence) ? confidence >= SURE : severity !== "suggestion"),
-  );
+/**
+ * The problem to go to from `place`, a problem or a caret: the next one in the text, with `by` -1
+ * the one before, from the last round to the first. `problems` are in reading order.
+ */
+export function nextFrom(problems, place, by) {
+  const at = problems.indexOf(place);
+  if (at >= 0) return problems.at((at + by) % problems.length);
+  const caret = { ...place, end: place.start };
+  if (by > 0) return problems.find((one) => inReadingOrder(caret, one) <= 0) ?? problems[0];
+  return problems.findLast((one) => isBefore(one, caret)) ?? problems.at(-1);
+}
+
+const isBefore = (one, other) =>
+  one.field === other.field ? one.start < other.start : one.field === "title";
+
+/** Characters of a sentence that are shown on each side of its flag. */
+const AROUND = 180;
+
+/** The sentence that a stretch stands in, as what is before it, its words, and what is after. */
+export function sentenceOf(text, { start, end }) {
+  const [from, to] = [Math.max(0, start - AROUND), Math.min(text.length, end + AROUND)];
+  const head = text.slice(from, start).split(APART).at(-1);
+  const tail = text.slice(end, to).split(APART)[0];
+  const line = `${head}${text.slice(start, end)}${tail}`.replace(/\s/g, " ");
+  const after = line.length - tail.length;
+  const pieces = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(line)];
+  const begin = pieces.findLast(({ index }) => index <= head.length).index;
+  const stop = pieces.find(({ index }) => index >= after)?.index ?? line.length;
+  const begun = line.slice(begin, head.length);
+  const rest = line.slice(after, stop);
+  // Of a sentence that is longer the nearer part is shown.
+  const isLong = begin === 0 && from > 0 && start - head.length === from;
+  const goesOn = stop === line.length && to < text.length && end + tail.length === to;
+  return {
+    before: isLong ? begun.replace(/^\S*\s*/, "… ") : begun.trimStart(),
+    words: line.slice(head.length, after),
+    after: goesOn ? rest.replace(/\s*\S*$/, " …") : rest.trimEnd(),
+  };
+}
+
+/** What parts paragraphs. */
+const APART = /\n\s*\n/;
 
 const isKnown = (confidence) => confidence !== null && confidence !== undefined;
 
@@ -194,8 +238,9 @@ export function sureness(confidence) {
   return `Editors mark ${words} in 10 such flags.`;
 }
 
-export function countBySeverity(problems) {
+/** How many flags groups have of each severity, places of one as grave as its gravest. */
+export function countBySeverity(groups) {
   const counts = Object.fromEntries(SEVERITIES.map((s) => [s, 0]));
-  for (const { severity } of problems) counts[severity] += 1;
+  for (const { severity, places } of groups) counts[severity] += places.length;
   return counts;
 }

@@ -1,4 +1,4 @@
-// What is set aside in this draft, why, how much it hides, and the way back.
+// What is set aside in this draft, why, how much it hides, and the way back; and what others say.
 
 import { byId, el, plural } from "./dom.js";
 import { reasonControls } from "./reasons.js";
@@ -70,6 +70,29 @@ function commentRow({ match, rule, reason }, { titleOf }) {
     el("span", { className: "hidden-name", dir: "auto", textContent: name }),
     el("div", { className: "hidden-reason", dir: "auto", textContent: `By a comment in the draft: ${reason}` }),
   );
+}
+
+/** List what was left alone since others say it, each place with the way to it. */
+export function showSilenced(places, { titleOf, showEvidence }) {
+  byId("silenced").hidden = places.length === 0;
+  if (places.length === 0) byId("silenced").open = false;
+  byId("silenced-count").textContent = `${plural(places.length, "wording")} in what others say left alone`;
+  const rows = places.map((place) =>
+    el(
+      "li",
+      {},
+      el("button", {
+        type: "button",
+        className: "place-button",
+        dir: "auto",
+        textContent: `“${place.words}”`,
+        title: "Show in the draft",
+        onclick: () => showEvidence(place),
+      }),
+      el("span", { textContent: titleOf(place.rule) }),
+    ),
+  );
+  byId("silenced-list").replaceChildren(...rows);
 }
 
 /** Offer to take the last step back, after `more` to say of it; without `words` nothing is offered. */

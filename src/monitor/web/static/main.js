@@ -52,7 +52,8 @@ function onInput(field) {
   state.before[field.name] = field.value;
   sort();
   state.current = state.problems.find((problem) => problem.id === id) ?? null;
-  byId("scorecard").inert = true; // its places are those of the text before
+  // their places are those of the text before
+  byId("scorecard").inert = byId("silenced").inert = true;
   offerUndo("");
   if (!fields.text.value) {
     opened("");
@@ -120,7 +121,7 @@ function take({ title, text, format, aside, onTopic: said }) {
   onTopic.checked = said;
   fields.title.set(title);
   fields.text.set(text);
-  Object.assign(state, { before: texts(), format, aside, declined: false, findings: [], problems: [], unchecked: [] });
+  Object.assign(state, { before: texts(), format, aside, declined: false, findings: [], problems: [], unchecked: [], silenced: [] });
   offerUndo("");
   offerFormat();
 }

@@ -248,7 +248,7 @@ function questionRow({ key, words, first, open, yes, answer }) {
       "button",
       {
         type: "button",
-        className: "filter choice",
+        className: "filter",
         "data-key": `${key}-${value}`,
         "data-digit": digit,
         "aria-pressed": String(yes === value),
@@ -272,7 +272,7 @@ function roleRow(person) {
       "button",
       {
         type: "button",
-        className: "filter choice",
+        className: "filter",
         "data-key": `role-${role}-${person.person}`,
         "data-letter": key,
         "aria-pressed": String((said ?? person.role) === role),

@@ -19,7 +19,7 @@ export function reasonControls(name, reason, save) {
     onchange: () => choose(input.value.trim()),
   });
   const buttons = COMMON.map((words) =>
-    el("button", { type: "button", className: "filter choice", textContent: words, onclick: () => choose(words) }),
+    el("button", { type: "button", className: "filter", textContent: words, onclick: () => choose(words) }),
   );
   const show = (chosen) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === chosen));

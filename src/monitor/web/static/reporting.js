@@ -9,17 +9,16 @@ import { fileOf, makeReport } from "./report.js";
 import { desk, state, texts } from "./state.js";
 import { notice } from "./status.js";
 import { takenNow } from "./taken.js";
-import { actions, foldedCount, hiddenBy, visible } from "./view.js";
+import { actions, foldedCount, hiddenBy, inText } from "./view.js";
 
 /** The report of the draft as it stands, or null where nothing was checked. */
 function report() {
   const { answer } = state;
   if (!answer) return null;
-  const inOrder = (a, b) => (a.field === b.field ? a.start - b.start || a.end - b.end : a.field === "title" ? -1 : 1);
   return makeReport({
     answer,
     texts: texts(),
-    problems: visible().toSorted(inOrder),
+    problems: inText(),
     taken: takenNow(state.taken),
     aside: state.aside.map((entry) => ({
       name: nameOf(entry),

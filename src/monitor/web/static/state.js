@@ -22,11 +22,12 @@ export const state = {
   problems: [], // those not set aside, as problems, filtered severities too
   aside: [], // what is set aside in this draft, see ignores.js
   unchecked: [], // lines of the desk's own, such as a dateline, that were not checked
+  silenced: [], // places of what others say, in which nothing is flagged
   people: [], // whom the draft tells of, moved along with edits
   answers: [], // what the reporter says of them, see answers.js; never kept beyond this tab's memory
   ofDraft: {}, // what she says of its pictures and of other reports
   taken: [], // which suggestions were taken, see taken.js
-  filtered: new Set(), // severities left out
+  only: "", // the severity of which flags are shown, all where it is empty
   more: false, // whether flags that are less sure are shown too
   current: null, // the problem last walked to
   before: { title: "", text: "" }, // the fields as they were at the last input

@@ -39,7 +39,8 @@ export function opened(words, button) {
 /** What stands where there is no flag: praise only where everything was looked at. */
 export function outcome({ coverage, words }, { flags, folded, hidden }) {
   const counted = plural(words, "word");
-  const aside = (folded ? `, ${folded} more less sure` : "") + (hidden ? `, ${hidden} hidden` : "");
+  const all = folded === 1 ? "" : "all ";
+  const aside = (folded ? `, ${flags ? `${folded} ` : all}less sure` : "") + (hidden ? `, ${hidden} hidden` : "");
   const { checked, topic, note, missed } = coverage;
   show("reach", note ?? "");
   byId("reach").classList.toggle("minor", flags > 0);
@@ -48,16 +49,22 @@ export function outcome({ coverage, words }, { flags, folded, hidden }) {
   byId("topic").hidden = !(unsaid || topic === "said" || used);
   show("clean", "");
   show("missed", flags || hidden ? "" : (missed ?? ""));
-  if (flags) return `${plural(flags, "flag")} in ${counted}${aside}.`;
+  if (flags || folded) return `${plural(flags || folded, "flag")} in ${counted}${aside}.`;
   if (checked === "none") return "Not checked.";
   if (hidden) return `No flags left${aside}.`;
-  if (folded) return `No sure flags in ${counted}${aside}.`;
   if (checked === "part") return "No flags in what could be checked.";
   show("clean", `Nothing in these ${counted} goes against the guideline’s wording rules.`);
   return "No flags.";
 }
 
+/** Offer the flags that are less sure beside the line that counts them, or the best of all again. */
+export function offerMore(some, more) {
+  byId("more").hidden = !some;
+  byId("more").textContent = more ? "Show fewer" : "Show them";
+}
+
 export function noOutcome() {
+  offerMore(false);
   byId("topic").hidden = true;
   show("reach", "");
   show("clean", "");

@@ -3,17 +3,18 @@
 import { showCards } from "./cards.js";
 import { byId, plural } from "./dom.js";
 import { showFilters } from "./filters.js";
-import { countBySeverity, group, isProtecting, problemsOf, sureOf } from "./findings.js";
-import { showHidden } from "./hidden.js";
+import { byPriority, countBySeverity, group, inReadingOrder, opening, problemsOf, sentenceOf } from "./findings.js";
+import { showHidden, showSilenced } from "./hidden.js";
 import { guidelineOf } from "./guidelines.js";
 import { hiding, settle } from "./ignores.js";
 import { showScorecard } from "./scorecard.js";
-import { marks, state, texts } from "./state.js";
-import { announce, noOutcome, notice, outcome, say } from "./status.js";
+import { desk, marks, state, texts } from "./state.js";
+import { announce, noOutcome, notice, offerMore, outcome, say } from "./status.js";
 
 /** What buttons in cards and lists do; the modules that do it put it here. */
-export const actions = { titleOf, guidelineOf };
+export const actions = { titleOf, guidelineOf, sentenceOf: (place) => sentenceOf(texts()[place.field], place) };
 
+const LEAST = { bar: Number(desk.dataset.bar), floor: Number(desk.dataset.floor) };
 let cards = new Map(); // by problem id
 let told = ""; // the outcome last read out
 
@@ -23,6 +24,7 @@ export function show(document) {
   state.findings = document.findings;
   state.answer = document;
   state.unchecked = document.unchecked;
+  state.silenced = document.silenced;
   state.aside = settle(state.aside, state.findings, texts());
   sort();
   actions.settlePeople();
@@ -32,7 +34,7 @@ export function show(document) {
   showScorecard(byId("scorecard-list"), document.scorecard, state.titles, actions.showEvidence);
   byId("scorecard").hidden = document.scorecard.length === 0;
   nameUnchecked();
-  byId("scorecard").inert = false;
+  byId("scorecard").inert = byId("silenced").inert = false;
   render();
 }
 
@@ -40,7 +42,7 @@ export function show(document) {
 export function reset(words) {
   state.findings = state.problems = [];
   state.current = state.answer = null;
-  state.unchecked = [];
+  state.unchecked = state.silenced = [];
   state.people = [];
   told = "";
   byId("words").textContent = "";
@@ -68,17 +70,28 @@ export const live = ({ id }) => state.problems.find((problem) => problem.id === 
 export const around = ({ id }) =>
   state.problems.find(({ parts }) => parts.some((part) => part.id === id));
 
-/** The problems shown by how sure they are, whatever their severity. */
-const offered = () => (state.more ? state.problems : sureOf(state.problems));
+const placesOf = (groups) => groups.flatMap(({ places }) => places);
 
-/** What is shown, what protects people first, else in reading order. */
-export function visible() {
-  const seen = offered().filter(({ severity }) => !state.filtered.has(severity));
-  return [...seen.filter(isProtecting), ...seen.filter((problem) => !isProtecting(problem))];
+/** The problems and their repeats that the page opens with, and all of them; best first. */
+const best = () => opening(ranked(), LEAST);
+const ranked = () => byPriority(group(state.problems));
+const offered = () => (state.more ? ranked() : best());
+
+/** Of these the ones of the severity that was asked for, while there are any. */
+function shown() {
+  const groups = offered();
+  const only = groups.filter(({ severity }) => severity === state.only);
+  return only.length ? only : groups;
 }
 
+/** The problems that are shown, in the order of their cards. */
+export const visible = () => placesOf(shown());
+
+/** The same as they stand in the text, which is how keys go through them. */
+export const inText = () => visible().sort(inReadingOrder);
+
 /** How many problems are not shown since they are less sure. */
-export const foldedCount = () => state.problems.length - offered().length;
+export const foldedCount = () => state.problems.length - placesOf(offered()).length;
 
 /** Lines of the desk's own, such as a dateline, are marked in grey and named once; and what is wrong
  * with comments that were to silence a rule. */
@@ -103,9 +116,10 @@ export function render() {
   const hadFocus = byId("cards").contains(document.activeElement);
   if (!seen.includes(state.current)) state.current = null;
   paint();
-  cards = showCards(byId("cards"), group(seen), actions);
-  renderFilters();
+  cards = showCards(byId("cards"), shown(), actions);
+  showFilters(byId("filters"), countBySeverity(offered()), state.only, showOnly);
   showHidden(state.aside, state.answer?.ignored ?? [], (entry) => hiddenBy([entry]).length, actions);
+  showSilenced(state.silenced, actions);
   actions.renderPeople();
   renderOutcome();
   renderPosition();
@@ -114,21 +128,11 @@ export function render() {
   if (hadFocus) (card ?? byId("cards").firstElementChild ?? byId("flags")).focus({ preventScroll: true });
 }
 
-function renderFilters() {
-  const view = {
-    sure: sureOf(state.problems).length,
-    all: state.problems.length,
-    more: state.more,
-    counts: countBySeverity(offered()),
-    hidden: state.filtered,
-  };
-  showFilters(byId("filters"), view, { showMore, toggle });
-}
-
 function renderOutcome() {
   if (!state.answer) return;
-  const flags = offered().length;
+  const flags = placesOf(offered()).length;
   const folded = foldedCount();
+  offerMore(placesOf(best()).length < state.problems.length, state.more);
   const counts = { flags, folded, hidden: hiddenBy(state.aside).length };
   const words = outcome(state.answer, counts);
   say(words, { aloud: false });
@@ -153,18 +157,19 @@ export function mark(problem) {
   return card;
 }
 
-function toggle(severity) {
-  if (!state.filtered.delete(severity)) state.filtered.add(severity);
+/** Show the flags of one severity only; asked for again, all. */
+function showOnly(severity) {
+  state.only = severity === state.only ? "" : severity;
   render();
 }
 
-function showMore(more) {
-  state.more = more;
+byId("more").addEventListener("click", () => {
+  state.more = !state.more;
   render();
-}
+});
 
 export function renderPosition() {
-  const seen = visible();
+  const seen = inText();
   byId("previous").disabled = byId("next").disabled = seen.length === 0;
   const at = seen.indexOf(state.current);
   const none = { whole: "No flags", part: "Checked in part", none: "Not checked" };
