@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
-from monitor.check.drafts import Drafts, by_heads, by_rules, english_people
+from monitor.check.drafts import (
+    Drafts,
+    by_heads,
+    by_rules,
+    english_folder,
+    english_people,
+    load_shipped_classifiers,
+)
 from monitor.labels.data_files import data_dir
 from monitor.records.finding import Span
 from monitor.records.hidden_names import (
@@ -28,6 +35,7 @@ from monitor.records.hidden_names import (
     stretches,
     withheld,
 )
+from monitor.records.people import PeopleMemory
 from monitor.records.stamps import earlier_stamp, make_stamp, marked
 from monitor.settings import Settings
 
@@ -109,6 +117,21 @@ class Desk(Drafts):
         self.store.ping()
         return {"stamps": [assessor.stamp for assessor in self.assessors]}
 
+    @cached_property
+    def people_memory(self) -> PeopleMemory:
+        """The people that tagger, rules and masks read in the same articles, while a job runs."""
+        return PeopleMemory()
+
+    @cached_property
+    def classifiers(self) -> tuple[Assessor, ...]:
+        """The relevance classifier and the taggers, which share what is read of people."""
+        return load_shipped_classifiers(self.people_memory)
+
+    def _memory_for(self, guideline: GuidelineHead) -> PeopleMemory | None:
+        """Return what is remembered of people, where a guideline reads them by the same words."""
+        own = guideline.extends or guideline.path != english_folder()
+        return None if own else self.people_memory
+
     @by_rules
     def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
         """Everything that judges a stored article, in the order it is run."""
@@ -121,6 +144,7 @@ class Desk(Drafts):
                 disable=ruling.disable,
                 severity=ruling.severity,
                 relevance=relevance_of(self.classifiers, ruling.guideline.language),
+                people=self._memory_for(ruling.guideline),
             )
             for ruling in in_force.rulings
         ]
@@ -230,7 +254,12 @@ class Desk(Drafts):
 
         if (reader := self.reader(article)) is None:
             return None
-        table = read_people(reader.person_lists, article.text, title=article.title)
+        table = read_people(
+            reader.person_lists,
+            article.text,
+            title=article.title,
+            memory=self._memory_for(reader),
+        )
         return mask_names(article.text, table, title=article.title)
 
     def shown(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,8 @@ from monitor.desk import MOST_LOOKED_THROUGH
 from monitor.jobs.mask_names import mask_due
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask
+from monitor.records.people import PeopleTable
+from monitor.rules.checker import GuidelineAssessor
 from monitor.settings import Settings
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
@@ -143,3 +146,28 @@ def test_no_word_is_kept(monitor):
     with monitor.store._database.reading() as connection:
         rows = str(connection.exec_driver_sql("SELECT * FROM masks").all())
     assert "mina" not in rows.replace("article-", "")
+
+
+def test_people_are_read_once_while_a_job_runs_and_forgotten_after(monitor):
+    memory, told = monitor.people_memory, articles(monitor)[0]
+    rules = GuidelineAssessor(shipped.thb(), people=memory)
+    (alone,) = rules.assess([told])
+    assert memory.find(told.title, told.text) is None  # nothing outlives a request
+    with memory.kept():
+        assert rules.assess([told]) == [alone]
+        read = memory.find(told.title, told.text)
+        assert read is not None
+        assert monitor.mask(told) == by_itself(told)
+        memory.keep(told.title, told.text, PeopleTable())
+        assert monitor.mask(told).spans == ()  # what was read before is what counts
+        assert mask_due(monitor) == 3
+        assert memory.find(told.title, told.text) is not None
+    assert memory.find(told.title, told.text) is None
+    assert monitor.mask(told) == by_itself(told)
+
+
+def by_itself(article):
+    """What the masks hide in an article that nobody read before."""
+    with Monitor(Settings(home=Path("unused"))) as other:
+        vars(other).update(shelf=shipped.shelf(), assessors=())
+        return other.mask(article)

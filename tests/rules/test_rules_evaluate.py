@@ -5,6 +5,7 @@ import json
 import pytest
 
 import shipped
+from monitor.evaluate import two_editors
 from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline, load_literals
 from monitor.records.errors import DataError
 
@@ -133,3 +134,68 @@ def test_general_news_counts_loud_flags_only(tmp_path):
     assert result["articles"] == 1
     assert result["rules"] == {"illegal-migrant": 2, "sex-slave": 1}
     assert result["errors"] == []
+
+
+@pytest.fixture
+def twice(tmp_path):
+    """Compare two editors' marks in the text with what the guideline finds."""
+
+    def run(first, second, *said):
+        row = {"id": "a", "read": 1_000, "doc": [], "doc_ok": []}
+        write(tmp_path / "relevance" / "dev.jsonl", [{"id": "a", "title": "News", "text": TEXT}])
+        one = write(tmp_path / "spans" / "one.jsonl", [row | {"findings": first}])
+        other = write(tmp_path / "spans" / "other.jsonl", [row | {"findings": second}])
+        judged = two_editors.read_judged([write(tmp_path / "spans" / "judged.jsonl", said)])
+        read = two_editors.read_twice(THB, two_editors.read_pairs(one, other))
+        asked = two_editors.flags_to_judge(THB, read, judged)
+        return two_editors.compare_editors(THB, read, judged), asked
+
+    return run
+
+
+def verdict(rule, match, said):
+    start = len("News\n\n") + TEXT.index(match)
+    return {"id": "a", "rule": rule, "start": start, "end": start + len(match), "verdict": said}
+
+
+def test_a_flag_is_right_where_either_editor_marked_it_or_judged_it_so(twice):
+    sure, unsure = mark("sex-slave", "Sex slaves"), mark("illegal-migrant", "migrants", sure=False)
+    result, asked = twice([sure], [sure, unsure])
+    flags = {voice: result[voice]["flags"] for voice in ("warnings", "suggestions")}
+    assert result["sure"]["found"] | {"interval": []} == {
+        "count": 1, "of": 1, "share": 1.0, "interval": [],
+    }  # fmt: skip
+    assert sum(result[voice]["marked"] for voice in flags) == 3  # a repeat in place is one, too
+    assert sum(result[voice]["unjudged"] for voice in flags) == sum(flags.values()) - 3 == 1
+    assert {row["match"] for row in asked} > {"rescued from"}  # with a decoy that nothing tells
+    assert len(asked) == 2
+    assert all(row.keys() == {"id", "rule", "start", "end", "match", "verdict"} for row in asked)
+    result, asked = twice(
+        [sure], [sure, unsure], verdict("rescue-language", "rescued", "right"),
+        verdict("sex-slave", "Sex slaves", "arguable"),
+    )  # fmt: skip
+    shares = [result[voice]["precision_judged"] for voice in flags]
+    assert [share["count"] == share["of"] for share in shares] == [True, True]
+    assert result["decoys"] == {"right": 0, "arguable": 1, "wrong": 0}
+    assert asked == []
+
+
+def test_recall_counts_what_both_hold_sure(twice):
+    nothing = mark("pity", "two men")
+    result, _ = twice([nothing, mark("sex-slave", "slaves")], [nothing | {"sure": False}])
+    assert result["sure"]["found"]["of"] == 0
+    assert result["editors"]["first"]["all of the other"]["share"] == 1.0
+    assert result["editors"]["second"]["sure of the other"]["share"] == 0.5
+    lines = two_editors.render_editors(result)
+    assert lines[0] == f"{THB.stamp} on 1 articles"
+    assert any(line.startswith("second editor, sure of the other") for line in lines)
+
+
+def test_marks_of_other_articles_and_other_verdicts_are_named(twice, tmp_path):
+    with pytest.raises(DataError, match=r"judged\.jsonl, 'a': the verdict 'fine' is none of right"):
+        twice([], [], verdict("sex-slave", "slaves", "fine"))
+    with pytest.raises(DataError, match=r"judged\.jsonl, 'a': no rule, start or end"):
+        twice([], [], {"id": "a", "verdict": "right"})
+    one = tmp_path / "spans" / "one.jsonl"
+    with pytest.raises(DataError, match=r"none\.jsonl: no marks for 'a', which"):
+        two_editors.read_pairs(one, write(tmp_path / "spans" / "none.jsonl", []))

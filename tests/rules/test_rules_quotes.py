@@ -1,9 +1,13 @@
 """Whose words: attributed speech, the survivor's own, scare quotes and mentions."""
 
+import logging
+
 import pytest
 
+import own_guide
 import shipped
 from monitor.rules.checker import check_document
+from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
 
 THB = shipped.thb()
@@ -62,3 +66,14 @@ def test_the_judge_is_as_sure_of_scare_quotes_as_editors_were():
     text = "The mayor wants the so-called 'illegal migrants' gone."
     [finding] = check_document(shipped.thb(judge=True), Document(text, language="en")).findings
     assert (finding.quoted, finding.severity, finding.confidence) == ("scare", "suggestion", 0.105)
+
+
+def test_a_house_rule_with_a_withdrawn_policy_loads_and_says_so(tmp_path, caplog):
+    folder = own_guide.make(tmp_path, own_guide.RULE.replace("quotes: flag", "quotes: soften"))
+    with caplog.at_level(logging.WARNING, logger="monitor.guidelines"):
+        house = load_guideline(folder)
+    where = f"{folder / 'pity.yaml'}, rule 'unfortunate-victim', line 10"
+    assert caplog.messages == [f"{where}: 'quotes: soften' is withdrawn and read as 'skip'"]
+    spoken = "'The unfortunate victim was asked,' the officer said."
+    assert check_document(house, Document(spoken)).findings == ()
+    assert check_document(house, Document("The unfortunate victim was asked.")).findings

@@ -16,7 +16,7 @@ from monitor.check.people_answers import answers_to, need_somebody
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.records.finding import Severity
-from monitor.records.people import PeopleReader
+from monitor.records.people import PeopleMemory, PeopleReader
 from monitor.settings import Settings, cache_dir, guideline_dir
 
 if TYPE_CHECKING:
@@ -221,19 +221,26 @@ class Drafts:
         return classify_bulk(rows, self.classifiers, load, jobs=jobs, prepare=prepare)
 
 
-def load_shipped_classifiers() -> tuple[Assessor, ...]:
+def load_shipped_classifiers(memory: PeopleMemory | None = None) -> tuple[Assessor, ...]:
     """Load the classifiers that come with the program; tags read people by our guideline."""
     from monitor.classify.assessors import load_classifiers
 
-    return load_classifiers(data_dir("models"), english_people())
+    return load_classifiers(data_dir("models"), english_people(memory))
 
 
-def english_people() -> PeopleReader:
+def english_people(memory: PeopleMemory | None = None) -> PeopleReader:
     """Return what reads the people of English texts, nothing of it loaded."""
-    from monitor.rules.loading import EXTENDED, people_reader
+    from monitor.rules.loading import people_reader
 
-    guideline, models = data_dir("guidelines") / EXTENDED, data_dir("models")
-    return people_reader(guideline, models=models, cache=cache_dir())
+    models = data_dir("models")
+    return people_reader(english_folder(), models=models, cache=cache_dir(), memory=memory)
+
+
+def english_folder() -> Path:
+    """Return the folder of the guideline by whose words people are read."""
+    from monitor.rules.loading import EXTENDED
+
+    return data_dir("guidelines") / EXTENDED
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:

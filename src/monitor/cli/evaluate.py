@@ -113,6 +113,39 @@ def guideline(
 
 
 @app.command()
+def editors(
+    context: Context,
+    data: DataFile,
+    second: Path = argument("Marks in the same articles by an editor who worked apart."),
+    judged: list[Path] | None = option(
+        "Flags that an editor judged: JSON Lines with id, rule, start, end, verdict.",
+        metavar="PATH",
+    ),
+    ask: Path | None = option(
+        "Write the flags that nobody marked nor judged, mixed with decoys, to be judged.",
+        metavar="PATH",
+    ),
+    format: common.TextOrJson = "text",
+) -> None:
+    """Measure the rules against two editors, beside what these find of each other's marks.
+
+    A flag is right where either marked it, or where it was judged right; recall counts what both
+    hold sure.
+    """
+    from monitor.evaluate import two_editors
+
+    guideline = monitor_of(context).guideline
+    read = two_editors.read_twice(guideline, two_editors.read_pairs(data, second))
+    known = two_editors.read_judged(judged or ())
+    if ask:
+        rows = two_editors.flags_to_judge(guideline, read, known)
+        ask.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+        say(f"{ask}: {len(rows)} flags to judge")
+    result = two_editors.compare_editors(guideline, read, known)
+    show_as(format, result, two_editors.render_editors(result), indent=2)
+
+
+@app.command()
 def general(
     context: Context,
     data: DataFile,

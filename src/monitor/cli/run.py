@@ -199,7 +199,7 @@ def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
     from monitor.jobs.mask_names import mask_due
 
     names = monitor.names_stamp
-    with common.counters() as count:
+    with common.counters() as count, monitor.people_memory.kept():
 
         def report(stamp: str, judged: int) -> None:
             count(stamp.partition("@")[0], judged, None)

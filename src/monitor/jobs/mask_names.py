@@ -30,7 +30,7 @@ def mask_due(
     since = desk.judged.since(stamp, begun)
     claim = partial(store.claim_unmasked, stamp, limit=AT_ONCE, since=since)
     total, told_by = 0, desk.relevance_stamps
-    with ClaimedWork(store, desk.now) as work:
+    with desk.people_memory.kept(), ClaimedWork(store, desk.now) as work:
         while True:
             for batch in work.batches(stamp, partial(claim, told_by=told_by)):
                 found = look_through(desk, batch)

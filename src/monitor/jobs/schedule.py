@@ -112,16 +112,17 @@ def watch(
         while not stop():
             if not _wait_for_lease(desk, mine, stop, tell, rest):
                 return
-            for job in jobs or JOBS:
-                if stop() or mine.lost:
-                    break
-                if left_out[job.name] > 0:
-                    left_out[job.name] -= 1
-                    continue
-                failed = not _do(desk, job, lambda: stop() or mine.lost, tell)
-                count = failures[job.name] = failures[job.name] + 1 if failed else 0
-                # after the second failure in a row it is left out once, then longer
-                left_out[job.name] = min(2 ** max(0, count - 1) - 1, 15)
+            with desk.people_memory.kept():  # masks are made of what the assessors read
+                for job in jobs or JOBS:
+                    if stop() or mine.lost:
+                        break
+                    if left_out[job.name] > 0:
+                        left_out[job.name] -= 1
+                        continue
+                    failed = not _do(desk, job, lambda: stop() or mine.lost, tell)
+                    count = failures[job.name] = failures[job.name] + 1 if failed else 0
+                    # after the second failure in a row it is left out once, then longer
+                    left_out[job.name] = min(2 ** max(0, count - 1) - 1, 15)
             pause = pauses[1]
             if not any(failures.values()):
                 with suppress(MonitorError):  # the jobs themselves will say what is wrong

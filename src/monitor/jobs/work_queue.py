@@ -184,7 +184,7 @@ def assess_due(
     desk.carried(desk.stamps)
     pending = desk.assessors
     totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in pending}
-    with ClaimedWork(desk.store, desk.now) as work:
+    with desk.people_memory.kept(), ClaimedWork(desk.store, desk.now) as work:
         while pending:
             busy: list[Assessor] = []
             for assessor in pending:

@@ -96,11 +96,12 @@ def work(desk: Desk) -> None:
     on_end_of_input(asked.set)
     for stamp in (*desk.stamps, desk.names_stamp):
         _say(stamp, 0)
-    for stamp, count in assess_due(desk, report=_say, stopped=asked.is_set, wait=True).items():
-        _say(stamp, 0, count["failed"])
-    if not asked.is_set():
-        say = partial(_say, desk.names_stamp)
-        mask_due(desk, report=say, stopped=asked.is_set, wait=True)
+    with desk.people_memory.kept():
+        for stamp, count in assess_due(desk, report=_say, stopped=asked.is_set, wait=True).items():
+            _say(stamp, 0, count["failed"])
+        if not asked.is_set():
+            say = partial(_say, desk.names_stamp)
+            mask_due(desk, report=say, stopped=asked.is_set, wait=True)
 
 
 def _say(stamp: str, judged: int, failed: int = 0) -> None:

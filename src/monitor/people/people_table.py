@@ -17,6 +17,7 @@ from monitor.records.finding import FieldName, Span
 from monitor.records.people import (
     PROTECTED,
     DetailKind,
+    PeopleMemory,
     PeopleTable,
     PersonAnswer,
     PersonDetail,
@@ -83,12 +84,19 @@ class PersonLists:
     roles: RoleReader | None = None
 
 
-def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTable:
-    """Return the people of an English text and its headline."""
+def read_people(
+    lists: PersonLists, text: str, *, title: str = "", memory: PeopleMemory | None = None
+) -> PeopleTable:
+    """Return the people of an English text and its headline; `memory` is of the same lists."""
+    if memory and (known := memory.find(title, text)):
+        return known
     scenes = read_scenes(lists.scanner, text, title)
     with analysis() as nlp:
         names = names_of(scenes, partial(entities_of, nlp=nlp))
-    return table_of(find_people(lists.sets, scenes, names), lists.roles)
+    table = table_of(find_people(lists.sets, scenes, names), lists.roles)
+    if memory:
+        memory.keep(title, text, table)
+    return table
 
 
 def table_of(cast: Cast, roles: RoleReader | None = None) -> PeopleTable:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Literal, get_args
 
 from monitor.records.finding import Span
@@ -129,6 +133,49 @@ class PeopleReader:
 
     stamp: str
     read: Callable[[str, str], PeopleTable]
+
+
+@dataclass(slots=True)
+class PeopleMemory:
+    """The latest people tables by the hash of their text, while a job wants them: a cache.
+
+    Outside a job nothing is remembered: nothing of a draft outlives its request. Threads may share.
+    """
+
+    size: int = 4096  # more articles than lie between two assessors of a batch
+    _jobs: int = 0
+    _known: OrderedDict[bytes, PeopleTable] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Remember what is read from now on, until the last job ends."""
+        with self._lock:
+            self._jobs += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._jobs -= 1
+                if not self._jobs:
+                    self._known.clear()
+
+    def find(self, title: str, text: str) -> PeopleTable | None:
+        """Return the table of a text that was read before, if it is remembered."""
+        with self._lock:
+            return self._known.get(_hash(title, text)) if self._known else None
+
+    def keep(self, title: str, text: str, table: PeopleTable) -> None:
+        """Remember a table while a job runs; the oldest is forgotten."""
+        with self._lock:
+            if self._jobs:
+                self._known[_hash(title, text)] = table
+                while len(self._known) > self.size:
+                    self._known.popitem(last=False)
+
+
+def _hash(title: str, text: str) -> bytes:
+    return hashlib.sha256(f"{title}\0{text}".encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True, slots=True)

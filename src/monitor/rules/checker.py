@@ -13,7 +13,7 @@ from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
-from monitor.records.people import PeopleTable, PersonAnswer
+from monitor.records.people import PeopleMemory, PeopleTable, PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -115,12 +115,13 @@ def run_shown(
     documents: Sequence[Document],
     policy: RuleSelection,
     is_shown: Callable[[int], bool],
+    known: KnownNames | None = None,
 ) -> list[Checked]:
     """Check documents, and again as on topic those that a digest would show.
 
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
-    known = KnownNames()  # nothing is read twice
+    known = known or KnownNames()  # nothing is read twice
     checked = run_policy(guideline, documents, policy, known)
     unclear = (n for n, each in enumerate(checked) if each.about in ("off", "touched"))
     shown = list(filter(is_shown, unclear))
@@ -442,12 +443,14 @@ class GuidelineAssessor:
         disable: Sequence[str] = (),
         severity: Mapping[str, Severity] | None = None,
         relevance: RelevanceAssessor | None = None,
+        people: PeopleMemory | None = None,
     ) -> None:
         """Raise `UsageError` for a rule id in `disable` or `severity` that does not exist."""
         levels = severity or {}
         self._guideline = guideline
         self._policy = make_policy(guideline, disable, levels)
         self._relevance = relevance
+        self._people = people or PeopleMemory()
         model = [relevance.stamp] if relevance else []
         settings = [*sorted(disable), *(f"{rule}={levels[rule]}" for rule in sorted(levels))]
         self.stamp = marked(guideline.stamp, *model, *settings)
@@ -468,12 +471,18 @@ class GuidelineAssessor:
         def shown(number: int) -> bool:
             return relevance is not None and relevance.is_shown(articles[number])
 
+        known = KnownNames()
+        for key in ((document.title, document.text) for document in documents):
+            if table := self._people.find(*key):
+                known.tables[key] = table
         try:
-            told = run_shown(self._guideline, documents, self._policy, shown)
+            told = run_shown(self._guideline, documents, self._policy, shown, known)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             if len(articles) == 1:
                 return [Assessment(self.stamp, error=f"{type(error).__name__} in check")]
             return [one for article in articles for one in self._check([article])]
+        for key, table in known.tables.items():
+            self._people.keep(*key, table)
         return [Assessment(self.stamp, findings=c.findings, scorecard=c.scorecard) for c in told]
 
 

@@ -6,6 +6,7 @@ its head, what `guideline.yaml` says: no rule is read or compiled.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache as once
@@ -17,7 +18,7 @@ from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, ModelError, UsageError
-from monitor.records.people import PeopleReader, PeopleTable
+from monitor.records.people import PeopleMemory, PeopleReader, PeopleTable
 from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.rule_schema import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
     from monitor.rules.people_roles import RolesWhenAsked
 
+logger = logging.getLogger("monitor.guidelines")
 GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
 
@@ -270,7 +272,9 @@ def _load_roles(about: GuidelineFile, models: Path | None) -> RolesWhenAsked | N
     return roles_when_asked(named)
 
 
-def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> PeopleReader:
+def people_reader(
+    path: Path, *, models: Path, cache: Path | None = None, memory: PeopleMemory | None = None
+) -> PeopleReader:
     """Return what reads the people of texts by the guideline in folder `path`.
 
     Its lists, and the model of roles that it names in the folder `models`, are loaded when the
@@ -278,11 +282,12 @@ def people_reader(path: Path, *, models: Path, cache: Path | None = None) -> Peo
     """
     about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
     lists = once(lambda: load_person_lists(path, cache=cache, models=models))
+    memory = memory or PeopleMemory()
 
     def read(title: str, text: str) -> PeopleTable:
         from monitor.people.people_table import read_people
 
-        return read_people(lists(), text, title=title)
+        return read_people(lists(), text, title=title, memory=memory)
 
     return PeopleReader(names_stamp({path: about}, models=models), read)
 
@@ -329,6 +334,9 @@ def _read_rules(
             if rule.id in known:
                 place = where(file, ("rules", index))
                 raise GuidelineError(f"{place}: this id is taken by a rule in {known[rule.id]}")
+            if rule.quotes == "soften":
+                withdrawn = "'quotes: soften' is withdrawn and read as 'skip'"
+                logger.warning("%s: %s", where(file, ("rules", index, "quotes")), withdrawn)
             rules[rule.id] = rule, file
             known[rule.id] = file
     return rules
