@@ -16,7 +16,7 @@ from monitor.rules.findings import MOST, gone_with, put_in
 from monitor.text.document import Document
 
 ALL = os.environ.get("OFFERS") == "all"
-RESCUED = "The rescued boy, Emmanuel Tetteh, 11, had worked on the lake for two years."
+RESCUED = "Police rescued the boy, Emmanuel Tetteh, 11, who had worked on the lake for two years."
 
 
 def check(guideline, *documents):
@@ -60,7 +60,7 @@ def test_no_offer_hides_a_finding(texts, judge):
             tried += len(findings) > 1
     print(f"{tried} wordings tried in {len(documents)} texts")
     assert hidden == []
-    assert tried > 5
+    assert tried > 3
 
 
 def test_says_what_comes_first():
@@ -85,7 +85,7 @@ def test_offered_wording_shows_what_the_old_one_did():
     text = "Twelve slaves were freed from a traveller site at dawn."
     (checked,) = check(thb, Document(text, language="en"))
     slaves, freed = checked.findings
-    assert (slaves.match, freed.match) == ("slaves", "were freed")
+    assert (slaves.match, freed.match) == ("slaves", "were freed from")
     assert slaves.suggestions == ("people held in forced labour",)
 
 

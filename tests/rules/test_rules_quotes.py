@@ -54,6 +54,28 @@ def test_words_lifted_into_a_headline_are_the_writers_own():
     assert found_in_title == [("Illegal migrants", "warning", "attributed")]
 
 
+INTERVIEW = """The Weekly: How did you come to the island?
+
+Osei: Illegal migrants had a boat. It sank.
+
+Nobody came. The illegal migrants swam.
+
+The Weekly: Who were the illegal migrants on board?
+
+Osei: Masons."""
+
+
+def test_an_answer_in_an_interview_is_what_somebody_says():
+    asked = [("illegal migrants", "warning", "no")]
+    assert found(INTERVIEW, "illegal-migrant") == asked
+    assert silenced(INTERVIEW, "illegal-migrant") == [
+        ("Illegal migrants", "attributed"),
+        ("illegal migrants", "attributed"),
+    ]
+    # labels alone make no interview
+    assert len(found(INTERVIEW.replace("?", "."), "illegal-migrant")) == 3
+
+
 def test_what_is_silenced_can_be_asked_for():
     spoken = "'Illegal migrants did this,' said the mayor."
     assert silenced(spoken, "illegal-migrant") == [("Illegal migrants", "attributed")]

@@ -379,7 +379,7 @@ def _found(
     """Return matches with what each finds, and what is silenced since others say it, if asked."""
     found, silenced = [], list[Finding | None]()
     for at in (at for opening in plan for at in _matches(opening)):
-        quotation = at.scene.quotation_around(at.start, at.end)
+        quotation = preconditions.quotation_at(at.scene, at.start, at.end)
         scope = at.scene.scope_of(at.start, at.end)
         if not preconditions.is_silent(at.rule.rule, scope, quotation):
             found.append((at, _assess(policy, draft, at, quotation)))

@@ -19,7 +19,7 @@ from monitor.rules.compiler import CompiledRule
 from monitor.rules.findings import plain_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
 from monitor.rules.neural_model import DraftReader, SuggestionModel, others_of, says_again
-from monitor.rules.preconditions import is_in_name, is_open, is_silent
+from monitor.rules.preconditions import is_in_name, is_open, is_silent, quotation_at
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
@@ -137,7 +137,7 @@ def _suggestion(
     span = _words(scene, number, sentence, odds, alone) if sure >= alone.least else None
     if span is None:
         return None
-    scope, quotation = scene.scope_of(*span), scene.quotation_around(*span)
+    scope, quotation = scene.scope_of(*span), quotation_at(scene, *span)
     if (
         rule.scope not in ("any", "document", scope)
         or (rule.names == "skip" and is_in_name(draft, scene, *span))

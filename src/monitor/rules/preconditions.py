@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -110,6 +111,44 @@ def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
 
 def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
+
+
+_LABEL = re.compile(r"\W{0,4}((?:[A-Z][\w.'&-]*|&)(?: (?:[A-Z][\w.'&-]*|&)){0,4}):\W{0,3} ")
+"""Who speaks, before a paragraph of an interview in questions and answers."""
+_ASKS = re.compile(r"\?[\W_]*\Z")
+
+
+@lru_cache(maxsize=8)
+def find_answers(text: str, paragraphs: tuple[Stretch, ...]) -> tuple[Quotation, ...]:
+    """Return the answers of an interview, in order: somebody's speech without quotation marks.
+
+    It is one where two labels or more begin several paragraphs each, and those of one mostly end
+    in a question: whoever asks is the writer. An answer goes to the next label.
+    """
+    turns = [
+        (found[1], start, end)
+        for start, end in paragraphs
+        if (found := _LABEL.match(text, start, end)) is not None
+    ]
+    often = Counter(label for label, _, _ in turns)
+    asks = Counter(label for label, start, end in turns if _ASKS.search(text, start, end))
+    asker = next((label for label, n in asks.most_common(1) if 1 < n > often[label] / 2), None)
+    if asker is None or sum(count > 1 for count in often.values()) < 2:
+        return ()
+    ends = [*(start for _, start, _ in turns[1:]), len(text)]
+    return tuple(
+        Quotation(start, end, "attributed", label)
+        for (label, start, _), end in zip(turns, ends, strict=True)
+        if label != asker
+    )
+
+
+def quotation_at(scene: Scene, start: int, end: int) -> Quotation | None:
+    """Return the quotation, or the answer of an interview, that words stand in."""
+    if found := scene.quotation_around(start, end):
+        return found
+    answers = find_answers(scene.view.shadow, scene.view.paragraphs)
+    return next((each for each in answers if each.start <= start < each.end), None)
 
 
 def is_silent(rule: Rule, scope: Scope, quotation: Quotation | None) -> bool:
