@@ -362,15 +362,14 @@ def rounds_of(
 class RuleModelData:
     """Rules that get a head, their siblings, what is learned from; articles read and unread.
 
-    `articles` have marks of either editor, `kept_apart` those of one or of either; `written` are
-    our own. `judged` are verdicts on flags by article, rule and the words in small letters.
+    `articles` have marks of either editor, `kept_apart` those of one or of either. `judged` are
+    verdicts on flags by article, rule and the words in small letters.
     """
 
     rules: tuple[str, ...]
     siblings: Mapping[str, frozenset[str]]
     sources: tuple[LabelledSource, ...]
     articles: tuple[Item, ...]
-    written: tuple[Item, ...]
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
@@ -435,8 +434,8 @@ def load_rule_data(
     unread = [item for item in (*read_items(spans / TRAIN, texts), *either) if not is_read(item)]
     judged = {(f["id"], f["rule"], f["match"].lower()): f["verdict"] for f in (*flags, *flags2)}
     return RuleModelData(
-        rules, siblings, tuple(sources), tuple(filter(is_read, either)), tuple(written),
-        tuple(unread), events, judged,
+        rules, siblings, tuple(sources), tuple(filter(is_read, either)), tuple(unread), events,
+        judged,
     )  # fmt: skip
 
 
