@@ -34,6 +34,8 @@ STEEP, RARE = 3.0, -5.5
 ONE_IN = 6
 """So many windows without a finding give one for the mean token."""
 RULES_LAST_RATE = 0.03
+AS_MANY = 3.0
+"""A window's loss counts as that of so many sentences: longer steps are cut."""
 TOKENS, MANY = 175, 4
 """Short windows come in larger batches: as many tokens as windows so long, and up to so many times
 as many windows."""
@@ -308,7 +310,7 @@ def rule_loss(learner: Learner, numbers: Sequence[int]) -> torch.Tensor:
             there = flat[torch.tensor(own) + before, rule]
             lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
             total = total + SPANS * heavy * lost
-    return total / len(numbers)
+    return total / (AS_MANY * len(numbers))
 
 
 def predict(learner: Learner, windows: Rows) -> dict[int, NDArray[np.float16]]:

@@ -88,14 +88,14 @@ class RuleModelOptions:
     nothing is said of, and `sentences` drawn from what was written for a rule.
     """
 
-    rounds: int = 3
+    rounds: int = 5
     earlier: int = 2
-    silent: int = 6
-    sentences: int = 500
+    silent: int = 5
+    sentences: int = 800
     batch: int = 8
     frozen: int = 4
-    rate: float = 6e-5
-    head_rate: float = 3e-4
+    rate: float = 1e-4
+    head_rate: float = 5e-4
     warm_up: int = 60
     folds: int = 2
     threads: int = 1
