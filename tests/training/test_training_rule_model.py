@@ -352,8 +352,9 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     with pytest.raises(UsageError, match="no such part"):
         train_rules(data, tmp_path / "refitted", run="0123", **given)
     short = {"alone": {"slope": 0.5, "rules": {"rescue-language": 0.0}, "least": 0.3}}
+    start = tmp_path / "start" / "rules-en" / "0.0.1"
     save_folder(
-        tmp_path / "start",
+        start,
         {
             name: {**value, "short": short} if name == "settings" else value
             for name, value in asdict(folder.meta).items()
@@ -362,7 +363,7 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
         folder.content,
         "",
     )
-    on = train_rules(data, tmp_path / "on", **(given | {"start": tmp_path / "start"}))
+    on = train_rules(data, tmp_path / "on", **(given | {"start": start}))
     assert on["files"] != meta["files"]
     assert on["settings"]["short"] == short
     changed = replace(SMALL, rounds=1)
