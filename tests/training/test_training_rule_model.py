@@ -368,4 +368,4 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     assert on["settings"]["short"] == short
     changed = replace(SMALL, rounds=1)
     train_rules(data, tmp_path, part="0", **(given | {"options": changed}))
-    assert len(list((tmp_path / "work").glob("0-*"))) == 2
+    assert len(list((tmp_path / "work").glob("0-*"))) == 3
