@@ -81,6 +81,14 @@ def fit(
             help="Rules, people: train 0, 1, 2 or whole alone. Default: all, then the model.",
         ),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Rules: the folder of an earlier version to go on from, which has not learned "
+            "from the articles of two editors.",
+        ),
+    ] = None,
     run: Annotated[
         str | None,
         typer.Option(
@@ -104,9 +112,8 @@ def fit(
     for message, wrong in {
         f"the model of the {model} is English, needs no encoder or reviews": in_parts
         and (foreign or more),
-        "--work, --part and --run are for the model of the rules": not in_parts
-        and any((work, part, run)),
-        "--run is for the model of the rules": model == "people" and bool(run),
+        "--work and --part are for the model of the rules": not in_parts and any((work, part)),
+        "--run and --start are for the model of the rules": model != "rules" and bool(run or start),
         f"'{language}' has a relevance model only, without encoder or reviews": other,
         "the encoder does not learn from reviews; train relevance with them": reviews
         and model == "encoder",
@@ -123,7 +130,7 @@ def fit(
         meta = (
             train_roles(data, out, **common)
             if model == "people"
-            else train_rules(data, out, run=run, **common)
+            else train_rules(data, out, run=run, start=start, **common)
         )
     elif foreign:
         from training.languages import train_language

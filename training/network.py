@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,10 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from monitor.classify.tokenizer import Sentence
 from monitor.records.errors import DataError
 from training.encoder_data import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
-from training.rule_model_data import RuleModelOptions, RuleRow, TokenTarget, rounds_of
+from training.rule_model_data import RuleModelOptions, RuleWindow, rounds_of
 
 Rows = NDArray[np.intp]
 Say = Callable[[str], None]
@@ -34,8 +32,13 @@ SPANS = 0.5
 STEEP, RARE = 3.0, -5.5
 """A head starts along the way from the mean token to the mean of its rule's; most say no."""
 ONE_IN = 6
-"""So many sentences without a finding give one for the mean token."""
+"""So many windows without a finding give one for the mean token."""
 RULES_LAST_RATE = 0.03
+AS_MANY = 3.0
+"""A window's loss counts as that of so many sentences: longer steps are cut."""
+TOKENS, MANY = 175, 4
+"""Short windows come in larger batches: as many tokens as windows so long, and up to so many times
+as many windows."""
 _TOGETHER, _SORTED, _TOLD = 32, 20, 100
 
 
@@ -210,76 +213,66 @@ def start_module(base: Path, rules: int, seed: int) -> TokenHeads:
     return TokenHeads(base_model(base), rules)
 
 
-def lower_states(
-    base: Path, encoded: Sequence[Sentence], options: RuleModelOptions
-) -> list[torch.Tensor]:
-    """Return what the frozen layers make of each row; in half the bits where `bfloat16` is on."""
-    torch.set_num_threads(options.threads)
-    module = start_module(base, 1, 0).eval()
-    kind = torch.bfloat16 if options.bfloat16 else torch.float32
-    states: list[torch.Tensor] = [torch.empty(0)] * len(encoded)
-    with torch.no_grad(), precision(options):
-        for rows in _by_length(range(len(encoded)), encoded):
-            own = [torch.tensor(encoded[row].ids) for row in rows]
-            ids = torch.nn.utils.rnn.pad_sequence(own, batch_first=True)
-            low = module.encoder.embeddings(ids)
-            made = module.layers(low, _mask(list(map(len, own))), of=slice(None, options.frozen))
-            for at, row in enumerate(rows):
-                states[row] = made[at, : len(own[at])].to(kind).clone()
-    return states
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Learner:
-    """A module that learns its upper layers and heads from rows whose lower states are known."""
+    """A module that learns its upper layers and heads; lower states of windows are kept."""
 
     module: TokenHeads
-    rows: Sequence[RuleRow]
-    states: Sequence[torch.Tensor]
-    encoded: Sequence[Sentence]
-    targets: Sequence[TokenTarget]
+    windows: Sequence[RuleWindow]
     options: RuleModelOptions
+    low: dict[int, torch.Tensor] = field(default_factory=dict)
 
-    def upper(self, rows: Sequence[int]) -> torch.Tensor:
-        """Return the last layer's states of some rows, padded."""
-        each = [self.states[row].float() for row in rows]
+    def upper(self, numbers: Sequence[int]) -> torch.Tensor:
+        """Return the last layer's states of some windows, padded."""
+        if new := [number for number in numbers if number not in self.low]:
+            own = [torch.tensor(self.windows[number].ids) for number in new]
+            ids = torch.nn.utils.rnn.pad_sequence(own, batch_first=True)
+            mask, frozen = _mask(list(map(len, own))), slice(None, self.options.frozen)
+            with torch.no_grad():
+                made = self.module.layers(self.module.encoder.embeddings(ids), mask, of=frozen)
+            for at, number in enumerate(new):
+                self.low[number] = made[at, : len(own[at])].half()
+        each = [self.low[number].float() for number in numbers]
         states = torch.nn.utils.rnn.pad_sequence(each, batch_first=True)
         mask = _mask(list(map(len, each)))
-        with precision(self.options):
-            return self.module.layers(states, mask, of=slice(self.options.frozen, None)).float()
-
-    def own(self, row: int) -> slice:
-        """Return where in a row its sentence stands: behind the one before."""
-        start = self.encoded[row].start
-        return slice(start, start + len(self.encoded[row].offsets))
+        return self.module.layers(states, mask, of=slice(self.options.frozen, None))
 
 
-def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
-    """Train on some rows, from heads that stand on the means of their rules; return seconds."""
-    options = learner.options
-    torch.set_num_threads(options.threads)
-    # point each head from the mean token of the rows to the mean of its rule's findings
+def point_heads(learner: Learner, windows: Rows) -> None:
+    """Point each head from the mean token to the mean of its rule's findings."""
     head = learner.module.head
     sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))
     every, tokens = torch.zeros(head.weight.shape[1]), 0
-    spoken = [int(row) for row in rows if learner.targets[row].spans]
-    silent = [int(row) for row in rows if not learner.targets[row].spans][::ONE_IN]
+    given = learner.windows
+    spoken = [int(number) for number in windows if given[number].spoken]
+    silent = [int(number) for number in windows if not given[number].spoken][::ONE_IN]
     with torch.no_grad():
-        for some in _by_length([*spoken, *silent], learner.encoded):
-            for states, row in zip(learner.upper(some), some, strict=True):
-                own = states[learner.own(row)]
-                every, tokens = every + own.sum(0), tokens + len(own)
-                for rule, places, _ in learner.targets[row].spans:
-                    sums[rule] += own[list(places)].mean(0)
-                    counts[rule] += 1
+        for some in _by_length([*spoken, *silent], given):
+            for states, number in zip(learner.upper(some), some, strict=True):
+                for target in given[number].targets:
+                    own = states[list(target.tokens)]
+                    every, tokens = every + own.sum(0), tokens + len(own)
+                    for rule, places, _ in target.spans:
+                        sums[rule] += states[list(places)].mean(0)
+                        counts[rule] += 1
         mean = every / max(1, tokens)
         away = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None] - mean, 0.0)
         weight = STEEP * away / ((away**2).sum(1, keepdim=True) + 1e-6)
         head.weight.copy_(weight)
         head.bias.copy_(RARE - weight @ mean)
+
+
+def fit_heads(learner: Learner, windows: Rows, seed: int, say: Say) -> float:
+    """Train on some windows; return seconds."""
+    options = learner.options
+    torch.set_num_threads(options.threads)
     draw = np.random.default_rng(seed)
-    rounds = list(rounds_of(learner.rows, rows, options, draw))
-    steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
+    batches = [
+        batch
+        for each in rounds_of(learner.windows, windows, options, draw)
+        for batch in _batches(each, learner.windows, options.batch, draw)
+    ]
+    steps = len(batches)
     progress = TrainingProgress(say, steps, _TOLD)
     trainer = Trainer(
         learner.module,
@@ -287,60 +280,73 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
         (options.rate, options.head_rate),
         lambda step: min(1, (step + 1) / options.warm_up) * max(RULES_LAST_RATE, 1 - step / steps),
     )
-    batches = (
-        batch for each in rounds for batch in _batches(each, learner.encoded, options.batch, draw)
-    )
     for step, batch in enumerate(batches, 1):
         progress.add(step, trainer.learn(rule_loss(learner, batch)))
     learner.module.eval()
     return progress.seconds
 
 
-def rule_loss(learner: Learner, rows: Sequence[int]) -> torch.Tensor:
+def rule_loss(learner: Learner, numbers: Sequence[int]) -> torch.Tensor:
     """Return the loss of a sentence's highest token for each rule, and of findings' own tokens."""
-    said = learner.module.head(learner.upper(rows))
-    outside = torch.ones(said.shape[:2], dtype=torch.bool)
-    for at, row in enumerate(rows):
-        outside[at, learner.own(row)] = False
-    highest = said.masked_fill(outside[:, :, None], NEVER).max(1).values
-    targets = [learner.targets[row] for row in rows]
-    truth = torch.from_numpy(np.stack([target.truth for target in targets]))
-    weight = torch.from_numpy(np.stack([target.weight for target in targets]))
+    said = learner.module.head(learner.upper(numbers))
+    length, rules = said.shape[1:]
+    flat = said.reshape(-1, rules)
+    targets = [
+        (at * length, target)
+        for at, number in enumerate(numbers)
+        for target in learner.windows[number].targets
+    ]
+    tokens = [before + token for before, target in targets for token in target.tokens]
+    of = [at for at, (_, target) in enumerate(targets) for _ in target.tokens]
+    place = torch.tensor(of)[:, None].expand(-1, rules)
+    nothing = torch.full((len(targets), rules), NEVER)
+    highest = nothing.scatter_reduce(0, place, flat[torch.tensor(tokens)], "amax")
+    truth = torch.from_numpy(np.stack([target.truth for _, target in targets]))
+    weight = torch.from_numpy(np.stack([target.weight for _, target in targets]))
     each = functional.binary_cross_entropy_with_logits(highest, truth, reduction="none")
     total = (each * weight).sum()
-    for at, (row, target) in enumerate(zip(rows, targets, strict=True)):
-        for rule, tokens, heavy in target.spans:
-            there = said[at, learner.own(row)][list(tokens), rule]
+    for before, target in targets:
+        for rule, own, heavy in target.spans:
+            there = flat[torch.tensor(own) + before, rule]
             lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
             total = total + SPANS * heavy * lost
-    return total / len(rows)
+    return total / (AS_MANY * len(numbers))
 
 
-def predict(learner: Learner, rows: Rows) -> dict[int, NDArray[np.float16]]:
-    """Return tokens x rules of each row's sentence."""
+def predict(learner: Learner, windows: Rows) -> dict[int, NDArray[np.float16]]:
+    """Return tokens x rules of each window."""
     said: dict[int, NDArray[np.float16]] = {}
     with torch.no_grad():
-        for batch in _by_length([int(row) for row in rows], learner.encoded):
-            for numbers, row in zip(learner.module.head(learner.upper(batch)), batch, strict=True):
-                said[row] = numbers[learner.own(row)].numpy().astype(np.float16)
+        for batch in _by_length([int(number) for number in windows], learner.windows):
+            rows = learner.module.head(learner.upper(batch))
+            for numbers, number in zip(rows, batch, strict=True):
+                own = numbers[: len(learner.windows[number].ids)]
+                said[number] = own.numpy().astype(np.float16)
     return said
 
 
 def _batches(
-    rows: Rows, encoded: Sequence[Sentence], size: int, draw: np.random.Generator
+    numbers: Rows, windows: Sequence[RuleWindow], size: int, draw: np.random.Generator
 ) -> Iterator[list[int]]:
-    """Yield all rows once, in batches of like length in random order."""
-    order = [int(row) for row in draw.permutation(rows)]
+    """Yield all windows once, in batches of like length in random order."""
+    order = [int(number) for number in draw.permutation(numbers)]
     batches: list[list[int]] = []
     for low in range(0, len(order), size * _SORTED):
-        near = sorted(order[low : low + size * _SORTED], key=lambda row: len(encoded[row].ids))
-        batches += [near[at : at + size] for at in range(0, len(near), size)]
+        near = sorted(order[low : low + size * _SORTED], key=lambda n: len(windows[n].ids))
+        while near:
+            many = size
+            while many < min(len(near), MANY * size) and (
+                len(windows[near[many]].ids) * (many + 1) <= size * TOKENS
+            ):
+                many += 1
+            batches.append(near[:many])
+            near = near[many:]
     for at in draw.permutation(len(batches)):
         yield batches[at]
 
 
-def _by_length(rows: Sequence[int], encoded: Sequence[Sentence]) -> Iterator[list[int]]:
-    order = sorted(rows, key=lambda row: len(encoded[row].ids))
+def _by_length(numbers: Sequence[int], windows: Sequence[RuleWindow]) -> Iterator[list[int]]:
+    order = sorted(numbers, key=lambda number: len(windows[number].ids))
     for low in range(0, len(order), _TOGETHER):
         yield order[low : low + _TOGETHER]
 
@@ -349,6 +355,6 @@ def _mask(lengths: Sequence[int]) -> torch.Tensor:
     return (torch.arange(max(lengths))[None] < torch.tensor(lengths)[:, None]).float()
 
 
-def precision(options: EncoderOptions | RuleModelOptions) -> AbstractContextManager[Any]:
+def precision(options: EncoderOptions) -> AbstractContextManager[Any]:
     """Return what halves the bits of a run where its options say so."""
     return torch.autocast("cpu", torch.bfloat16) if options.bfloat16 else nullcontext()

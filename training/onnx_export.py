@@ -12,9 +12,10 @@ import warnings
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
-from onnx import helper
+from onnx import helper, numpy_helper
 
 from monitor.classify.onnx_encoder import INPUT, quiet_onnxruntime
 from training.network import Heads
@@ -62,6 +63,35 @@ def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString(deterministic=True)
     return data
+
+
+_LINEAR = (
+    "attention.self.query", "attention.self.key", "attention.self.value",
+    "attention.output.dense", "intermediate.dense", "output.dense",
+)  # fmt: skip
+"""The linear parts of a layer, in the order in which they are reckoned."""
+
+
+def read_weights(content: bytes) -> dict[str, torch.Tensor]:
+    """Return the weights of a `shrink`-ed `TokenHeads` by their names there, int8 made float.
+
+    Embeddings are left out: they stay as the base model has them.
+    """
+    graph = onnx.load_from_string(content).graph
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    found = {
+        name: torch.tensor(array)
+        for name, array in known.items()
+        if name.endswith((".bias", "LayerNorm.weight"))
+    }
+    scaled = [node.input for node in graph.node if node.op_type == "DequantizeLinear"]
+    matrices = [names for names in scaled if names[0] in known]
+    layers = range(len(matrices) // len(_LINEAR))
+    parts = [f"encoder.encoder.layer.{layer}.{part}" for layer in layers for part in _LINEAR]
+    for part, (weight, scale, zero) in zip([*parts, "head"], matrices, strict=True):
+        real = (known[weight].astype(np.float32) - known[zero]) * known[scale]
+        found[f"{part}.weight"] = torch.tensor(real.T.copy())
+    return found
 
 
 def weight_only(graph: onnx.GraphProto) -> None:

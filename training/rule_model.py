@@ -1,23 +1,22 @@
 """Training of the neural model of the rules: one encoder with a token head for each rule.
 
-It learns from the rules' examples, development sentences and annotated articles; how sure a flag
-is, is fitted on articles that a fold of it has not learned from.
+It goes on from an earlier judge, in windows of annotated articles and a few sentences written for
+the rules; how sure a flag is, is fitted on articles that a fold of it has not learned from, nor the
+earlier one.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.model_files import pack_arrays
 from monitor.classify.onnx_encoder import EncoderSession
-from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.metrics import calibration_error, chance_error, reliability
 from monitor.evaluate.rule_precision import Item, agree, related_rules
@@ -26,16 +25,31 @@ from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import says_again
+from monitor.rules.people_roles import TokenPlaces, read_windows
 from monitor.settings import cache_dir
+from monitor.text.analysis import view
 from training import rule_model_data
 from training.encoder import base_folder, plain_tokenizer
 from training.model_cards import save_model
 from training.rule_model_data import OUTPUT, RuleModelOptions
-from training.rule_model_parts import Prepared, calibration_fold, fit_part, prepare
-from training.rule_model_suggestions import Numbers, calibrate_alone, calibrate_short
+from training.rule_model_parts import (
+    Prepared,
+    calibration_fold,
+    fit_part,
+    key_of,
+    prepare,
+    read_start,
+)
+from training.rule_model_suggestions import Numbers, calibrate_alone
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 OPTIONS = RuleModelOptions()
-SPANS = ("train.jsonl.gz", "dev.jsonl.gz", "flags.jsonl.gz")
+SPANS = (
+    "train.jsonl.gz", "dev.jsonl.gz", "train2.jsonl.gz", "train2_second.jsonl.gz",
+    *rule_model_data.FLAGS,
+)  # fmt: skip
 Say = Callable[[str], None]
 Floats = NDArray[np.float64]
 FEATURES = ("judge", "best", "prior", "loud", "again", "quoted", "title")
@@ -45,7 +59,7 @@ PSEUDO = 4.0
 CUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _DIGITS = 4
 LOST = 0.02
-"""So large a share of the breaches that lists find may be lost for fewer near misses."""
+"""So large a share of the right flags of lists may be lost for fewer wrong ones."""
 UNLIKELY_CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
 
 
@@ -60,6 +74,7 @@ def train_rules(
     development: Path | None = None,
     own: Path = rule_model_data.FOLDER,
     base: Path | None = None,
+    start: Path | None = None,
     work: Path | None = None,
     part: str | None = None,
     run: str | None = None,
@@ -67,16 +82,19 @@ def train_rules(
 ) -> dict[str, Any]:
     """Learn from `data` (with `spans/` and `relevance/`), write `out/rules-en/version`.
 
-    With `part` only that one is trained and kept in `work`, and what is returned is empty; without,
-    the model is made of all, or of those of a `run` before, and fitted to what the guideline flags
-    now. Returns the content of `meta.json`; raises `DataError`, `ModelError` and `UsageError`.
+    `start` is the folder of an earlier version that has not learned from the articles of two
+    editors; it is gone on from. With `part` only that one is trained and kept in `work`, and what
+    is returned is empty; without, the model is made of all, or of those of a `run` before, and
+    fitted to what the guideline flags now. Returns the content of `meta.json`; raises `DataError`,
+    `ModelError` and `UsageError`.
     """
     guideline = guideline or load_guideline(data_dir("guidelines") / "thb-en", cache=cache_dir())
     development = development or data_dir("guidelines").parent / "tests" / "data" / "guidelines"
     say("reading articles and sentences")
     read = rule_model_data.load_rule_data(guideline, data, development, own)
     work = work or cache_dir() / "judge"
-    prepared = prepare(read, base or base_folder(), options, seed, work, run)
+    begun = read_start(start) if start else None
+    prepared = prepare(read, base or base_folder(), options, seed, work, begun, run)
     for each in options.parts if part is None else (part,):
         fit_part(prepared, each, say)
     if part is not None:
@@ -96,20 +114,16 @@ def train_rules(
     session = EncoderSession(model, rule_model_data.MODEL)
     confidence, (unlikely, cuts), scores = fit_flags(prepared, guideline, session, said)
     say("fitting what the judge says alone")
-    alone, glance, articles, scores["alone"] = calibrate_alone(prepared, guideline, said)
-    short, scores["short"] = calibrate_short(prepared, guideline, articles, said)
+    alone, scores["alone"] = calibrate_alone(prepared, guideline, said)
     scores["unlikely"] = cuts
     few = rule_model_data.FEW
     files = [f"spans/{name}" for name in SPANS]
-    files += [f"relevance/{name}" for name in rule_model_data.NEWS]
+    files += [f"relevance/{name}" for name in (*rule_model_data.NEWS, rule_model_data.TRAIN2)]
     return save_model(
         out,
         {
             rule_model_data.MODEL: model,
             rule_model_data.TOKENIZER: plain_tokenizer(prepared.base / rule_model_data.TOKENIZER),
-            rule_model_data.GLANCE: pack_arrays(
-                {name: getattr(glance, name).astype(np.float16) for name in ("single", "pairs")}
-            ),
         },
         name=rule_model_data.NAME,
         version=version,
@@ -123,11 +137,9 @@ def train_rules(
             "unlikely": unlikely,
         },
         settings={
-            "context_tokens": options.context,
-            "sentence_tokens": options.sentence,
             "confidence": confidence.settings(),
             "alone": asdict(alone),
-            "short": short,
+            **({"short": begun.short} if begun else {}),
         },
         scores=scores,
         training={
@@ -136,7 +148,7 @@ def train_rules(
             "data": {name: file_sha256(data / name) for name in files}
             | {rule_model_data.MARKS.as_posix(): file_sha256(own / rule_model_data.MARKS)},
             "seconds": round(float(state["seconds"])),
-            "sentences": dict(Counter(row.kind for row in read.rows)),
+            "windows": dict(Counter(window.kind for window in prepared.windows)),
         },
     )
 
@@ -146,47 +158,30 @@ def fit_flags(
 ) -> tuple[Confidence, tuple[float, Any], dict[str, Any]]:
     """Return how sure flags are, from which log odds on one is told (by folds), and the figures."""
     data = prepared.data
-    read = (*data.articles, *data.further)
-    articles = [item for item in read if prepared.is_crossed(data.events[item.id])]
+    articles = [item for item in data.articles if prepared.is_crossed(data.events[item.id])]
+    rust = prepared.tokenizer.rust
 
-    def gathered(flags: Iterable[EditorFlag]) -> list[EditorFlag]:
-        return gather(
-            flags, data, data.rows, prepared.encoded, lambda row: said.get(prepared.keys[row])
-        )
+    def served(ids: Sequence[int]) -> NDArray[np.float32]:
+        return session.run(ids)[OUTPUT]
 
     flags = flags_in(guideline, articles, data)
-    evidence = gathered(flags)
+    evidence = gather(flags, data, articles, rust, lambda ids: said.get(key_of(ids)))
     confidence = fit_confidence(evidence)
     crossed = cross_fitted(evidence, [calibration_fold(each.event) for each in evidence])
-    rows = [
-        row
-        for item in data.kept_apart
-        for row in rule_model_data.rows_of(
-            rule_model_data.article_source(item, item.id, (), data.siblings), data.siblings
-        )
-    ]
-    encoded = [prepared.encode(row) for row in rows]
-
-    def served(row: int) -> NDArray[np.float32]:
-        start = encoded[row].start
-        numbers: NDArray[np.float32] = session.run(encoded[row].ids)[OUTPUT]
-        return numbers[start : start + len(encoded[row].offsets)]
-
     unread = flags_in(guideline, data.kept_apart, data)
-    apart = gather(unread, data, rows, encoded, served)
-    listed = flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings)
-    unlikely = choose_unlikely(gathered(listed))
+    apart = gather(unread, data, data.kept_apart, rust, served)
+    unlikely = choose_unlikely(evidence)
     learned = Counter(
-        (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
-        for row in data.rows
-        for claim in row.found
+        (claim.rule, source.kind in rule_model_data.OURS)
+        for source in data.sources
+        for claim in source.found
     )
     rules: dict[str, dict[str, Any]] = {}
     for rule in data.rules:
         own = [(flag, p) for flag, p in zip(evidence, crossed, strict=True) if flag.rule == rule]
         rules[rule] = {
-            "written": learned[rule, False],
-            "in_articles": learned[rule, True],
+            "written": learned[rule, True],
+            "in_articles": learned[rule, False],
             "flags": len(own),
             "marked": sum(flag.marked for flag, _ in own),
             "said": round(float(sum(p for _, p in own)), 1),
@@ -251,30 +246,31 @@ def flags_in(
 
 
 def gather(
-    flags: Iterable[EditorFlag],
+    flags: Sequence[EditorFlag],
     data: rule_model_data.RuleModelData,
-    rows: Sequence[rule_model_data.RuleRow],
-    encoded: Sequence[Sentence],
-    numbers: Callable[[int], NDArray[Any] | None],
+    items: Sequence[Item],
+    rust: Tokenizer,
+    numbers: Callable[[Sequence[int]], NDArray[Any] | None],
 ) -> list[EditorFlag]:
-    """Return flags that the judge has read, with what it says (`numbers`: tokens x rules)."""
-    place = {rule: at for at, rule in enumerate(data.rules)}
-    of: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        of[row.id, row.field].append(number)
+    """Return flags that the judge has read, with what it says: `numbers` are those of a window."""
+    column = {rule: at for at, rule in enumerate(data.rules)}
     found: list[EditorFlag] = []
-    for flag in flags:
-        for number in of[flag.article, flag.field]:
-            start = rows[number].start
-            if start <= flag.start < start + len(rows[number].text):
-                said = numbers(number)
-                tokens = encoded[number].tokens(flag.start - start, flag.end - start)
-                if said is not None and tokens:
-                    own = [place[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
-                    words = np.asarray(said[tokens], np.float64)
-                    judge = float(np.clip(words[:, own].max(), *CLIP))
-                    found.append(replace(flag, judge=judge, best=float(words.max())))
-                break
+    for item in items:
+        own = [flag for flag in flags if flag.article == item.id]
+        if not own:
+            continue
+        views = {"title": view(item.document.title), "text": view(item.document.text)}
+        windows = read_windows([("title", views["title"]), ("text", views["text"])], rust)
+        places = TokenPlaces(windows)
+        for flag in own:
+            field: Any = flag.field
+            tokens = places.of((field, *views[field].to_shadow(flag.start, flag.end)))
+            rows = [(numbers(windows[number].ids), token) for number, token in tokens]
+            words = np.array([said[token] for said, token in rows if said is not None], np.float64)
+            if len(words):
+                family = [column[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
+                judge = float(np.clip(words[:, family].max(), *CLIP))
+                found.append(replace(flag, judge=judge, best=float(words.max())))
     return found
 
 
@@ -382,7 +378,7 @@ def _features(evidence: Sequence[EditorFlag], priors: Sequence[float]) -> Floats
 
 
 def choose_unlikely(evidence: Sequence[EditorFlag]) -> tuple[float, list[dict[str, Any]]]:
-    """Return the highest cut that loses few breaches, the lowest of all if each loses more."""
+    """Return the highest cut that loses few right flags, the lowest of all if each loses more."""
     right = np.array([each.right for each in evidence], np.bool_)
     odds = np.array([each.judge for each in evidence], np.float64)
     found, near = int(right.sum()), int((~right).sum())
@@ -393,27 +389,3 @@ def choose_unlikely(evidence: Sequence[EditorFlag]) -> tuple[float, list[dict[st
         rows.append(row)
     cheap = [row["from"] for row in rows if row["lost"] <= LOST * found]
     return max(cheap, default=UNLIKELY_CUTS[0]), rows
-
-
-def flags_in_sentences(
-    guideline: Guideline,
-    sources: Sequence[rule_model_data.LabelledSource],
-    siblings: Mapping[str, frozenset[str]],
-) -> Iterator[EditorFlag]:
-    """Yield what lists find of the rule that a sentence was written for, or its near miss."""
-    plain = replace(guideline, judge=None)
-    documents = [source.document for source in sources]
-    checked = run_policy(plain, documents, make_policy(plain, (), {}))
-    for source, each in zip(sources, checked, strict=True):
-        for finding in each.findings:
-            met = [
-                finding.rule in {claim.rule, *siblings[claim.rule]}
-                and rule_model_data.touch(finding, claim)
-                for claims in (source.found, (c for c in source.doubted if c.rule == finding.rule))
-                for claim in claims
-            ]
-            if any(met):
-                place = finding.rule, finding.field, finding.start, finding.end
-                loud, right = finding.severity != "suggestion", any(met[: len(source.found)])
-                heard = loud, False, False
-                yield EditorFlag(source.id, source.event, *place, *heard, right, right)

@@ -1,35 +1,38 @@
-"""Training data of the rule model: labelled sentences of examples, articles, written texts."""
+"""Training data of the rule model: windows of articles and of written texts, with labels."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.labelled_data import read_yaml
 from monitor.evaluate.rule_precision import Item, item_of, read_items, read_lines, related_rules
 from monitor.records.errors import DataError
 from monitor.records.finding import Finding
 from monitor.rules.compiler import Guideline
 from monitor.rules.example_tests import example_cases
+from monitor.rules.people_roles import read_windows
 from monitor.text.analysis import view
 from monitor.text.document import Document
 from training.rows import DEV, REGIONAL, TRAIN
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 NAME = "rules-en"
-MODEL, TOKENIZER, GLANCE = "judge.onnx", "tokenizer.json", "glance.npz"
+MODEL, TOKENIZER = "judge.onnx", "tokenizer.json"
 OUTPUT = "rules"
 """The one output, tokens x rules, and the scheme of the rules' ids in `labels`."""
 WHOLE = "whole"
-"""The part that learns from every row; the others leave out one fold of the articles and of the
-sentences written for a rule."""
+"""The part that learns from every window; the others leave out one fold of the articles."""
 DOUBT = 0.7
 """From here on 48 of 56 flags that warn meet an editor's mark (cross-fitted on 420 articles; from
 0.6 96 of 133), beside those that are never lowered (3 of 13); below, a flag is a suggestion."""
@@ -40,7 +43,14 @@ FEW = 5
 """Findings in articles under which a rule's figures say nothing."""
 EXAMPLE, DEVELOPMENT, ARTICLE, EARLIER = "example", "development", "article", "earlier article"
 WRITTEN, VARIATION, GENERAL = "written article", "variation", "general news"
-WRITTEN_FOR_A_RULE = (EXAMPLE, DEVELOPMENT)
+FOR_A_RULE = (EXAMPLE, DEVELOPMENT, VARIATION)
+OURS = (*FOR_A_RULE, WRITTEN)
+"""Kinds of texts that are our own."""
+TRAIN2 = "train2.jsonl.gz"
+SECOND = "train2_second.jsonl.gz"
+"""Texts with marks of two editors, and those of the second."""
+EITHER = 0.75
+"""What a mark weighs is the sum of both editors' weights, times this: sure by both 1.5."""
 SURE, ARGUABLE, JUDGED_RIGHT, JUDGED_WRONG, NEAR_MISS = 1.0, 0.5, 0.5, 4.0, 2.0
 IN_ARTICLES, IN_SENTENCES = 1.0, 0.2
 """Weights of a rule that nothing is said of."""
@@ -66,31 +76,29 @@ Rows = NDArray[np.intp]
 KEPT_APART = 64
 """Of 256: events whose sha256 begins with a smaller byte are never learned from."""
 NEWS = (TRAIN, DEV, REGIONAL)
+FLAGS = ("flags.jsonl.gz", "flags2.jsonl.gz")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleModelOptions:
     """How much is learned, of what, how fast.
 
-    `frozen`: layers, from the lowest, left as they are; `folds` of articles and of sentences for a
-    rule, which come whole in the first `written` rounds and not in the last `real` ones. A sentence
-    is read as its first `sentence` tokens after the last `context` of the one before.
+    `frozen`: layers, from the lowest, left as they are. In a round come all windows of articles of
+    which something is said, of earlier articles one in `earlier`, one in `silent` of those that
+    nothing is said of, and `sentences` drawn from what was written for a rule.
     """
 
-    rounds: int = 7
-    written: int = 2
-    real: int = 2
-    thin: int = 6
-    batch: int = 16
-    context: int = 40
-    sentence: int = 96
-    frozen: int = 3
-    rate: float = 6e-5
-    head_rate: float = 4e-4
-    warm_up: int = 80
-    folds: int = 3
+    rounds: int = 5
+    earlier: int = 2
+    silent: int = 5
+    sentences: int = 800
+    batch: int = 8
+    frozen: int = 4
+    rate: float = 1e-4
+    head_rate: float = 5e-4
+    warm_up: int = 60
+    folds: int = 2
     threads: int = 1
-    bfloat16: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -130,15 +138,11 @@ class LabelledSource:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A sentence of a field, what stands `before` it, and what is said of it, from its start on."""
+    """A sentence of a field, and what is said of it, from its start on."""
 
-    kind: str
-    id: str
-    event: str
     field: str
     start: int
     text: str
-    before: str
     found: tuple[RuleClaim, ...]
     doubted: tuple[RuleClaim, ...]
     masked: tuple[str, ...]
@@ -154,27 +158,25 @@ def rows_of(source: LabelledSource, siblings: Mapping[str, frozenset[str]]) -> I
     """Yield the sentences of a document that an editor read, with what is said of each."""
     document = source.document
     for field, whole in (("title", document.title), ("text", document.text)):
-        seen, before = view(whole), ""
+        seen = view(whole)
         for sentence in seen.sentences:
             start, end = seen.original(*sentence)
             text = whole[start:end]
-            if not text.strip():
+            if not text.strip() or (field == "text" and start >= source.read):
                 continue
-            if field == "title" or start < source.read:
-                found, doubted, silent = (
-                    tuple(
-                        replace(c, start=max(0, c.start - start), end=min(end, c.end) - start)
-                        for c in claims
-                        if c.field == field and c.start < end and c.end > start
-                    )
-                    for claims in (source.found, source.doubted, source.masked)
+            found, doubted, silent = (
+                tuple(
+                    replace(c, start=max(0, c.start - start), end=min(end, c.end) - start)
+                    for c in claims
+                    if c.field == field and c.start < end and c.end > start
                 )
-                rules = {claim.rule for claim in found}
-                masked = {claim.rule for claim in silent}
-                masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
-                own = text, before, found, doubted, tuple(sorted(masked)), source.weight
-                yield RuleRow(source.kind, source.id, source.event, field, start, *own)
-            before = text if field == "text" else ""
+                for claims in (source.found, source.doubted, source.masked)
+            )
+            rules = {claim.rule for claim in found}
+            masked = {claim.rule for claim in silent}
+            masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
+            own = text, found, doubted, tuple(sorted(masked)), source.weight
+            yield RuleRow(field, start, *own)
 
 
 def unmarked(text: str) -> tuple[str, tuple[int, int] | None]:
@@ -185,15 +187,65 @@ def unmarked(text: str) -> tuple[str, tuple[int, int] | None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenTarget:
-    """Truth and weight of each rule in a sentence; `spans` are rule, tokens, weight of findings."""
+    """Truth and weight of each rule in a sentence; `spans` are rule, tokens, weight of findings.
 
+    `tokens` are the sentence's own in its window, `spoken`: something is said of it.
+    """
+
+    tokens: tuple[int, ...]
     truth: Floats
     weight: Floats
     spans: tuple[tuple[int, tuple[int, ...], float], ...]
+    spoken: bool
 
 
-def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> TokenTarget:
-    """Return what the judge is to say of a row: a finding outdoes a doubt, and that a mask."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleWindow:
+    """The token ids of a window as the judge reads it, and of each sentence what it shall say."""
+
+    kind: str
+    event: str
+    ids: tuple[int, ...]
+    targets: tuple[TokenTarget, ...]
+
+    @property
+    def spoken(self) -> bool:
+        """Whether something is said of a sentence of it."""
+        return any(target.spoken for target in self.targets)
+
+
+def windows_of(
+    source: LabelledSource,
+    siblings: Mapping[str, frozenset[str]],
+    rules: Sequence[str],
+    rust: Tokenizer,
+) -> Iterator[RuleWindow]:
+    """Yield the windows of a document that an editor has read something of."""
+    document = source.document
+    views = {"title": view(document.title), "text": view(document.text)}
+    rows = {(row.field, row.start): row for row in rows_of(source, siblings)}
+    for window in read_windows([("title", views["title"]), ("text", views["text"])], rust):
+        tokens: defaultdict[tuple[str, int], dict[int, tuple[int, int]]] = defaultdict(dict)
+        for at, place in enumerate(window.places):
+            if place:
+                field, low, high = place
+                seen = views[field]
+                sentence = seen.sentences[seen.sentence_at(low)]
+                tokens[field, seen.original(*sentence)[0]][at] = seen.original(low, high)
+        targets = tuple(
+            make_target(rows[key], own, rules) for key, own in tokens.items() if key in rows
+        )
+        if targets:
+            yield RuleWindow(source.kind, source.event, window.ids, targets)
+
+
+def make_target(
+    row: RuleRow, tokens: Mapping[int, tuple[int, int]], rules: Sequence[str]
+) -> TokenTarget:
+    """Return what the judge is to say of a sentence: a finding outdoes a doubt, and that a mask.
+
+    `tokens`: where in the row's field each of its tokens stands, by its place in the window.
+    """
     place = {rule: at for at, rule in enumerate(rules)}
     truth = np.zeros(len(rules), np.float32)
     weight = np.full(len(rules), row.weight, np.float32)
@@ -205,9 +257,10 @@ def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> Token
     for claim in row.found:
         at = place[claim.rule]
         truth[at], weight[at] = 1, FOUND * claim.weight
-        if tokens := sentence.tokens(claim.start, claim.end):
-            spans.append((at, tuple(tokens), claim.weight))
-    return TokenTarget(truth, weight, tuple(spans))
+        start, end = row.start + claim.start, row.start + claim.end
+        if own := tuple(n for n, (low, high) in tokens.items() if low < end and high > start):
+            spans.append((at, own, claim.weight))
+    return TokenTarget(tuple(tokens), truth, weight, tuple(spans), bool(row.found or row.doubted))
 
 
 def read_variations(
@@ -287,37 +340,36 @@ def general_news(
 
 
 def rounds_of(
-    rows: Sequence[RuleRow], learned: Rows, options: RuleModelOptions, draw: np.random.Generator
+    windows: Sequence[RuleWindow],
+    learned: Rows,
+    options: RuleModelOptions,
+    draw: np.random.Generator,
 ) -> Iterator[Rows]:
-    """Yield the rows of each round; a `thin`-th of what is read in turn."""
-    kinds = [rows[number].kind for number in learned]
-    written = np.isin(kinds, WRITTEN_FOR_A_RULE)
-    varied = np.isin(kinds, VARIATION)
-    spoken = np.array([bool(rows[number].found or rows[number].doubted) for number in learned])
-    turn = draw.permutation(len(learned)) % options.thin
+    """Yield the windows of each round; what does not come in each comes in turn."""
+    kinds = np.array([windows[number].kind for number in learned])
+    spoken = np.array([windows[number].spoken for number in learned])
+    ours, newest = np.isin(kinds, OURS), kinds == ARTICLE
+    sentences = learned[np.isin(kinds, FOR_A_RULE)]
+    turn = draw.permutation(len(learned))
     for number in range(options.rounds):
-        always = spoken & ~varied & (~written | (number < options.written))
-        these = always | (turn == number % options.thin) | (varied & (turn % 2 == number % 2))
-        if number >= options.rounds - options.real:
-            these &= ~written
-        yield learned[these]
+        silent, earlier = (turn % n == number % n for n in (options.silent, options.earlier))
+        these = ~ours & np.where(spoken, newest | earlier, silent)
+        some = min(options.sentences, len(sentences))
+        yield np.concatenate([learned[these], draw.choice(sentences, some, replace=False)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleModelData:
-    """Rules that get a head, their siblings, rows to learn from; articles read and unread.
+    """Rules that get a head, their siblings, what is learned from; articles read and unread.
 
-    Flags in `further` articles nobody judged; `written` and, for a rule, `sentences` are our own.
-    `judged` are the verdicts on flags by article, rule and the words in small letters.
+    `articles` have marks of either editor, `kept_apart` those of one or of either. `judged` are
+    verdicts on flags by article, rule and the words in small letters.
     """
 
     rules: tuple[str, ...]
     siblings: Mapping[str, frozenset[str]]
-    rows: tuple[RuleRow, ...]
+    sources: tuple[LabelledSource, ...]
     articles: tuple[Item, ...]
-    further: tuple[Item, ...]
-    written: tuple[Item, ...]
-    sentences: tuple[LabelledSource, ...]
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
@@ -338,17 +390,23 @@ def load_rule_data(
     """
     rules, siblings = judged_rules(guideline)
     spans, texts = data / "spans", [data / "relevance" / name for name in NEWS]
-    events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
-    flags = list(read_lines(spans / "flags.jsonl.gz"))
-    items = read_items(spans / TRAIN, texts)
-    unread = tuple(item for item in items if is_kept_apart(events[item.id]))
-    articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
-    told = {events[item.id] for item in unread}
-    marked = read_marked(own / MARKS, texts)
-    further = [item for item in marked if not is_kept_apart(events[item.id])]
+    newer = data / "relevance" / TRAIN2
+    events = {
+        str(row["id"]): str(row["event"]) for file in (*texts, newer) for row in read_lines(file)
+    }
+    flags, flags2 = (list(read_lines(spans / name)) for name in FLAGS)
+
+    def is_read(item: Item) -> bool:
+        return not is_kept_apart(events[item.id])
+
+    once = [*read_items(spans / TRAIN, texts), *read_items(spans / DEV, texts)]
+    further = read_marked(own / MARKS, texts)
+    pairs = list(
+        zip(read_items(spans / TRAIN2, [newer]), read_items(spans / SECOND, [newer]), strict=True)
+    )
+    either = [replace(one, marks=(*one.marks, *two.marks)) for one, two in pairs]
     written = [*read_drafts(development), *read_written(own / ARTICLES)]
     events |= {item.id: item.id for item in written}
-    earlier = [item for item in read_items(spans / DEV, texts) if events[item.id] not in told]
     sentences = [
         *_example_sources(guideline, siblings),
         *sources_of(development, "development-*.yaml", siblings),
@@ -357,27 +415,28 @@ def load_rule_data(
     ]
     sources = [
         *sentences,
-        *(article_source(item, events[item.id], flags, siblings) for item in articles),
-        *(article_source(item, events[item.id], (), siblings) for item in further),
+        *(
+            article_source(item, events[item.id], flags, siblings, EARLIER)
+            for item in (*once, *further)
+            if is_read(item)
+        ),
         *(article_source(item, item.id, (), siblings, WRITTEN) for item in written),
-        *(article_source(item, events[item.id], (), siblings, EARLIER) for item in earlier),
+        *(
+            agreed_source(one, two, events[one.id], flags2, siblings)
+            for one, two in pairs
+            if is_read(one)
+        ),
         *(
             LabelledSource(GENERAL, f"{GENERAL} {event}", event, document, IN_ARTICLES)
             for event, document in general_news(texts, is_kept_apart)
         ),
     ]
+    unread = [item for item in (*read_items(spans / TRAIN, texts), *either) if not is_read(item)]
+    judged = {(f["id"], f["rule"], f["match"].lower()): f["verdict"] for f in (*flags, *flags2)}
     return RuleModelData(
-        rules,
-        siblings,
-        tuple(row for source in sources for row in rows_of(source, siblings)),
-        articles,
-        tuple(further),
-        tuple(written),
-        tuple(sentences),
-        unread,
-        events,
-        {(flag["id"], flag["rule"], flag["match"].lower()): flag["verdict"] for flag in flags},
-    )
+        rules, siblings, tuple(sources), tuple(filter(is_read, either)), tuple(unread), events,
+        judged,
+    )  # fmt: skip
 
 
 def judged_rules(guideline: Guideline) -> tuple[tuple[str, ...], dict[str, frozenset[str]]]:
@@ -470,6 +529,35 @@ def article_source(
     masked += [p for p in again if not any(c.rule == p.rule and touch(p, c) for c in found)]
     said = found, doubted, masked
     return LabelledSource(kind, item.id, event, item.document, IN_ARTICLES, *said, item.read)
+
+
+def agreed_source(
+    one: Item,
+    two: Item,
+    event: str,
+    flags: Iterable[Mapping[str, Any]],
+    siblings: Mapping[str, frozenset[str]],
+) -> LabelledSource:
+    """Return an article with marks of two editors, which weigh the more the more they agree."""
+    either = replace(one, marks=(*one.marks, *two.marks))
+    source = article_source(either, event, flags, siblings)
+    found = []
+    for claim in source.found:
+        family = {claim.rule, *siblings[claim.rule]}
+        weights = [
+            max(
+                (
+                    SURE if mark.sure else ARGUABLE
+                    for mark in item.marks
+                    for start, end in mark.spans
+                    if mark.rule in family and touch(claim, RuleClaim("", mark.field, start, end))
+                ),
+                default=0.0,
+            )
+            for item in (one, two)
+        ]
+        found.append(replace(claim, weight=EITHER * sum(weights)) if any(weights) else claim)
+    return replace(source, found=found)
 
 
 def _place(item: Item, flag: Mapping[str, Any]) -> RuleClaim | None:

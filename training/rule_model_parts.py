@@ -13,24 +13,34 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
+from monitor.classify.model_files import load_folder
+from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.records.errors import UsageError
+from monitor.rules.people_roles import WINDOW
 from training import rule_model_data
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from training.rule_model_data import WHOLE, RuleModelData, RuleModelOptions, RuleRow
+from training.rule_model_data import WHOLE, RuleModelData, RuleModelOptions, RuleWindow
+
+if TYPE_CHECKING:
+    from training.network import TokenHeads
 
 Say = Callable[[str], None]
+UNHEARD = -8.0
+"""Log odds of a rule that the start has no head for."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Rows as token ids, and where results are kept: of this very run, or of another `run`."""
+    """What is learned from, and where results are kept: of this very run, or of another `run`.
+
+    `start`: weights to go on from, of a model that has not learned from the articles.
+    """
 
     data: RuleModelData
     base: Path
@@ -38,45 +48,27 @@ class Prepared:
     seed: int
     work: Path
     record: Mapping[str, Any]
+    start: StartWeights | None = None
     run: str | None = None
 
     @cached_property
     def tokenizer(self) -> TextTokenizer:
         """The base model's, without padding and truncation."""
         where = self.base / rule_model_data.TOKENIZER
-        return load_tokenizer(plain_tokenizer(where), limit=self.options.sentence, where=str(where))
-
-    def encode(self, row: RuleRow) -> Sentence:
-        """Return a row as the judge reads it."""
-        return self.tokenizer.sentence(row.text, row.before, self.options.context)
+        return load_tokenizer(plain_tokenizer(where), limit=WINDOW, where=str(where))
 
     @cached_property
-    def encoded(self) -> list[Sentence]:
-        """The rows as token ids."""
-        return [self.encode(row) for row in self.data.rows]
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """What each row is known by in the numbers of a fold."""
-        return [key_of(each.ids) for each in self.encoded]
-
-    @cached_property
-    def states(self) -> Sequence[Any]:
-        """What the frozen layers make of the rows: a minute, and the same for all parts."""
-        from training.network import lower_states
-
-        return lower_states(self.base, self.encoded, self.options)
-
-    def sentences_in(
-        self, said: Mapping[str, NDArray[np.float32]]
-    ) -> list[rule_model_data.LabelledSource]:
-        """Return the sentences written for a rule of which a fold has said something."""
-        pairs = zip(self.data.rows, self.keys, strict=True)
-        known = {row.id for row, key in pairs if key in said}
-        return [source for source in self.data.sentences if source.id in known]
+    def windows(self) -> list[RuleWindow]:
+        """All that is learned from, as the judge reads it."""
+        data, rust = self.data, self.tokenizer.rust
+        return [
+            window
+            for source in data.sources
+            for window in rule_model_data.windows_of(source, data.siblings, data.rules, rust)
+        ]
 
     def crossed(self) -> dict[str, NDArray[np.float32]]:
-        """Return what is said of sentences by folds that had not learned from them."""
+        """Return what is said of windows by folds that had not learned from them."""
         said: dict[str, NDArray[np.float32]] = {}
         for part in map(str, range(self.options.folds)):
             if self.path(part).exists():
@@ -94,41 +86,45 @@ class Prepared:
         return self.work / f"{part}-{self.run or made[:16]}.{'pt' if part == WHOLE else 'npz'}"
 
 
+@dataclass(frozen=True, eq=False)
+class StartWeights:
+    """The judge of an earlier version, its rules, and how it speaks alone in short drafts."""
+
+    version: str
+    model: bytes
+    rules: Sequence[str]
+    short: Mapping[str, Any]
+
+
+def read_start(folder: Path) -> StartWeights:
+    """Return the judge of a model folder; raises `ModelError`."""
+    read = load_folder(folder)
+    model, rules = read.content[rule_model_data.MODEL], read.meta.labels[rule_model_data.OUTPUT]
+    return StartWeights(read.meta.version, model, rules, read.meta.settings["short"])
+
+
 def prepare(
     data: RuleModelData,
     base: Path,
     options: RuleModelOptions,
     seed: int,
     work: Path,
+    start: StartWeights | None = None,
     run: str | None = None,
 ) -> Prepared:
     """Return what every part starts from; with `run` it must be there already."""
-    rows = json.dumps([asdict(row) for row in data.rows], sort_keys=True, ensure_ascii=False)
+    sources = repr(data.sources).encode()
     siblings = {rule: sorted(data.siblings[rule]) for rule in data.rules}
     record = {
         "seed": seed,
         "options": asdict(options),
         "rules": hashlib.sha256(json.dumps(siblings).encode()).hexdigest(),
-        "rows": hashlib.sha256(rows.encode()).hexdigest(),
+        "sources": hashlib.sha256(sources).hexdigest(),
         "base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)},
+        "start": start and {start.version: hashlib.sha256(start.model).hexdigest()},
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
     }
-    return Prepared(data, base, options, seed, work, record, run)
-
-
-def left_out(row: RuleRow, folds: int) -> str | None:
-    """Return the part that does not learn from a row: by event, or by pair of written sentences."""
-    if row.kind in (rule_model_data.ARTICLE, rule_model_data.WRITTEN, rule_model_data.VARIATION):
-        return str(fold_of_event(row.event, folds))
-    if row.kind in rule_model_data.WRITTEN_FOR_A_RULE:
-        return str(fold_of_event(sentence_pair(row.id), folds))
-    return None
-
-
-def sentence_pair(key: str) -> str:
-    """Return the rule and the number of a written sentence, whatever its file and kind."""
-    *_, rule, _kind, number = key.split()
-    return f"{rule} {number}"
+    return Prepared(data, base, options, seed, work, record, start, run)
 
 
 def fold_of_event(event: str, folds: int) -> int:
@@ -143,7 +139,7 @@ def calibration_fold(event: str) -> int:
 
 def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
     """Train one part and keep its result, unless it is there; raises `UsageError` for no part."""
-    data, options, path = prepared.data, prepared.options, prepared.path(part)
+    options, path = prepared.options, prepared.path(part)
     if part not in options.parts:
         raise UsageError(f"no part '{part}': {', '.join(options.parts)}")
     if path.exists():
@@ -156,32 +152,59 @@ def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
         return
     import torch
 
-    from training.network import Learner, fit_heads, predict, start_module
+    from training.network import Learner, fit_heads, point_heads, predict
 
-    say(f"part {part}: {len(prepared.encoded)} sentences")
-    module = start_module(prepared.base, len(data.rules), prepared.seed)
-    pairs = zip(data.rows, prepared.encoded, strict=True)
-    targets = [rule_model_data.make_target(row, encoded, data.rules) for row, encoded in pairs]
-    learner = Learner(module, data.rows, prepared.states, prepared.encoded, targets, options)
-    named = zip(prepared.keys, data.rows, strict=True)
-    apart = {key for key, row in named if left_out(row, options.folds) == part}
-    # and so wherever the same sentence stands
-    held = np.array([key in apart for key in prepared.keys])
-    shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
-    seconds = fit_heads(learner, np.flatnonzero(shown & ~held), prepared.seed, say)
+    windows = prepared.windows
+    say(f"part {part}: {len(windows)} windows")
+    learner = Learner(start_module(prepared), windows, options)
+    held = np.array(
+        [
+            window.kind == rule_model_data.ARTICLE
+            and str(fold_of_event(window.event, options.folds)) == part
+            for window in windows
+        ]
+    )
+    learned = np.flatnonzero(~held)
+    if prepared.start is None:
+        point_heads(learner, learned)
+    seconds = fit_heads(learner, learned, prepared.seed, say)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part")
     if part == WHOLE:
-        torch.save({"module": module.state_dict(), "seconds": seconds}, half)
+        torch.save({"module": learner.module.state_dict(), "seconds": seconds}, half)
     else:
-        said = predict(learner, np.flatnonzero(shown & held))
+        said = predict(learner, np.flatnonzero(held))
         with half.open("wb") as file:
-            numbers = {prepared.keys[row]: said[row] for row in said}
+            numbers = {key_of(windows[number].ids): said[number] for number in said}
             np.savez_compressed(file, allow_pickle=False, **numbers)
     half.replace(path)
     say(f"part {part}: {seconds:.0f} s")
 
 
+def start_module(prepared: Prepared) -> TokenHeads:
+    """Return the network as a part begins: the base model, or the judge that is gone on from."""
+    import torch
+
+    from training.network import start_module
+    from training.onnx_export import read_weights
+
+    rules, start = prepared.data.rules, prepared.start
+    module = start_module(prepared.base, len(rules), prepared.seed)
+    if start is not None:
+        weights = read_weights(start.model)
+        given, offsets = weights.pop("head.weight"), weights.pop("head.bias")
+        module.load_state_dict(weights, strict=False)
+        with torch.no_grad():
+            module.head.weight.zero_()
+            module.head.bias.fill_(UNHEARD)
+            for at, rule in enumerate(rules):
+                if rule in start.rules:
+                    before = start.rules.index(rule)
+                    module.head.weight[at] = given[before]
+                    module.head.bias[at] = offsets[before]
+    return module
+
+
 def key_of(ids: Sequence[int]) -> str:
-    """Return what a sentence and the one before it are known by, whatever row they stand in."""
+    """Return what a window is known by in the numbers of a fold."""
     return hashlib.sha256(np.asarray(ids, np.int64).tobytes()).hexdigest()[:24]

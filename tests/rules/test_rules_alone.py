@@ -13,15 +13,7 @@ import shipped
 from monitor.records.finding import Finding
 from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.neural_model import (
-    USUAL,
-    Judge,
-    SentenceRanker,
-    SuggestionModel,
-    alone_of,
-    others_of,
-    short_of,
-)
+from monitor.rules.neural_model import Judge, SuggestionModel, alone_of, short_of
 from monitor.text.document import Document
 
 THB = shipped.thb(judge=True)
@@ -33,7 +25,7 @@ CASE = (
     "The workers came by lorry to a kiln near the port. "
     "They were fed once a day. A hearing is set for Monday."
 )
-SPEAKS = SuggestionModel(1.0, {RULE: 0.0}, 3.0, 0.5, 2.0, 4, 50)
+SPEAKS = SuggestionModel(1.0, {RULE: 0.0}, 3.0, 0.5, 2.0, 4)
 
 
 @dataclass
@@ -208,23 +200,6 @@ def test_the_surest_rule_speaks_at_one_place() -> None:
     assert finding.rule == other
 
 
-def test_only_so_many_sentences_without_a_finding_are_read() -> None:
-    calm = " ".join(f"The lorry stopped at house {number}." for number in range(40))
-    text = f"{CASE} {calm}"
-    single = np.zeros(len(JUDGE.tokenizer.rust.get_vocab()))
-    (kiln,) = JUDGE.tokenizer.rust.encode("kiln", add_special_tokens=False).ids[:1]
-    single[kiln] = 1.0
-    glance = SentenceRanker(single, np.zeros(64))
-    few = replace(SPEAKS, others=2)
-    guideline, session = pointing({"by lorry": 3.0}, alone=few, glance=glance)
-    assert [finding.match for finding in found(guideline, text, "Traffickers held")] == ["lorry"]
-    _title, *asked = session.asked
-    flagged = len(check_document(replace(THB, judge=None), Document(text)).findings)
-    assert len(asked) <= 2 + flagged
-    assert others_of(few, USUAL // 10) == 2
-    assert others_of(few, 3 * USUAL) == 6
-
-
 def test_company_changes_nothing() -> None:
     guideline, _ = pointing({"by lorry": 3.0})
     documents = [Document(CASE, language="en"), Document(f"Two boys drowned. {CASE}", "At sea")]
@@ -242,8 +217,7 @@ def test_odd_characters_move_no_offset(odd: str) -> None:
 
 
 def test_settings() -> None:
-    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4,
-           "others": 50}  # fmt: skip
+    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4}
     assert alone_of(raw, {RULE}) == SPEAKS
     with pytest.raises(KeyError):
         alone_of({}, {RULE})
@@ -254,8 +228,7 @@ def test_settings() -> None:
 
 
 def test_settings_of_short_drafts() -> None:
-    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4,
-           "others": 50}  # fmt: skip
+    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4}
     own = {"slope": 2, "rules": {RULE: 1}, "least": 0.25}
     given: Any = {"alone": raw, "short": {"alone": own}}
     assert short_of(given, {RULE}) == replace(SPEAKS, slope=2.0, rules={RULE: 1.0}, least=0.25)

@@ -22,6 +22,7 @@ from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import DIGITS, Formula, Judge, load_judge
+from monitor.rules.people_roles import WINDOW
 from monitor.text.document import Document
 from monitor.text.readers import make_document
 
@@ -117,29 +118,25 @@ def test_what_protects_people_and_what_a_desk_has_set_stays() -> None:
     assert protecting <= set(THB.about.judge.protecting) <= {rule.id for rule in THB.rules}
 
 
-def test_a_sentence_is_read_once_with_the_end_of_the_one_before() -> None:
-    text = f"{'Nobody was hurt, said the port. ' * 30}{CASE}"
+def test_a_window_is_read_once_behind_the_headline() -> None:
+    text = f"{'Nobody was hurt, said the port. ' * 60}{CASE}"
     guideline, says = with_judge(0.0)
-    check_document(guideline, document(text))
-    first, (begin, end) = says.asked[0], JUDGE.tokenizer.sentence("", "", 0).ids[:2]
-    context = first.index(end) - 1
-    assert 0 < context <= JUDGE.context_tokens
-    assert len({tuple(ids) for ids in says.asked}) == len(says.asked)
-    titled, asked = with_judge(0.0)
-    check_document(titled, document(CASE, "Child prostitutes found"))
-    assert asked.asked[0][:2] == [begin, end]
+    check_document(guideline, document(text, "Child prostitutes found"))
+    assert 1 < len({tuple(ids) for ids in says.asked}) == len(says.asked)
+    assert all(len(ids) <= WINDOW + 1 for ids in says.asked)
+    headline = JUDGE.tokenizer.rust.encode("Child prostitutes found").ids
+    assert all(ids[: len(headline)] == headline for ids in says.asked[:2])
 
 
 def test_a_draft_made_to_hurt_is_not_read_without_end() -> None:
     guideline, says = with_judge(0.0)
     same = check_document(guideline, document("Two child prostitutes were found. " * 30)).findings
-    assert len(says.asked) <= 8  # with each offered wording in place, too
     assert len({tuple(ids) for ids in says.asked}) == len(says.asked)
     assert all(finding.confidence is not None for finding in same)
-    text = " ".join(f"Two child prostitutes were found in house {n}." for n in range(30))
-    guideline, says = with_judge(0.0, most=10)
+    text = " ".join(f"Two child prostitutes were found in house {n}." for n in range(90))
+    guideline, says = with_judge(0.0, most=3)
     many = check_document(guideline, document(f"{CASE} {text}")).findings
-    assert len(says.asked) == 10
+    assert len(says.asked) == 3
     assert many[0].confidence is not None
     assert many[-1].confidence is None
 
@@ -152,10 +149,11 @@ def test_company_changes_nothing() -> None:
     assert [one.findings for one in together] == [one.findings for one in alone]
 
 
-def test_beyond_what_is_read_of_a_sentence_nothing_is_said() -> None:
-    text = f"On Monday {'and on Tuesday ' * 60}the police found two child prostitutes in a flat."
-    found = check_document(THB, document(text)).findings
-    assert [f.confidence for f in found if f.rule == "child-prostitute"] == [None]
+def test_a_sentence_of_any_length_is_read_to_its_end() -> None:
+    text = f"On Monday {'and on Tuesday ' * 90}the police found two child prostitutes in a flat."
+    found = check_document(with_judge(4.0)[0], document(text)).findings
+    assert all(finding.confidence is not None for finding in found)
+    assert "child-prostitute" in {finding.rule for finding in found}
 
 
 def test_what_is_hardly_ever_right_is_not_told_save_what_protects() -> None:

@@ -13,13 +13,14 @@ from monitor.records.errors import DataError
 from training.rule_model_data import (
     ARTICLE,
     DEVELOPMENT,
+    EARLIER,
     FOLDER,
     MARKS,
     SENTENCES,
-    VARIATION,
-    RuleClaim,
+    WRITTEN,
     RuleModelOptions,
-    RuleRow,
+    RuleWindow,
+    TokenTarget,
     general_news,
     judged_rules,
     read_drafts,
@@ -94,31 +95,27 @@ def test_general_news_is_a_sample_of_what_is_not_relevant(tmp_path: Path) -> Non
     assert all(int(event[1:]) % 2 == 0 and not event.endswith("0") for event in drawn)
 
 
-def row(kind: str, *, found: bool) -> RuleRow:
-    claims = (RuleClaim("rescue-language", "text", 0, 4, 1.0),) if found else ()
-    return RuleRow(kind, "a", "e", "text", 0, "Text.", "", claims, (), (), 1.0)
+def window(kind: str, *, spoken: bool) -> RuleWindow:
+    nothing = np.zeros(1, np.float32)
+    return RuleWindow(kind, "e", (1, 2), (TokenTarget((0,), nothing, nothing, (), spoken),))
 
 
-def test_articles_come_in_every_round_and_the_rest_in_turn() -> None:
-    rows = [
-        *(row(ARTICLE, found=True) for _ in range(5)),
-        *(row(ARTICLE, found=False) for _ in range(8)),
-        *(row(DEVELOPMENT, found=True) for _ in range(8)),
-        *(row(VARIATION, found=True) for _ in range(8)),
+def test_articles_of_two_editors_come_in_every_round_and_the_rest_in_turn() -> None:
+    windows = [
+        *(window(ARTICLE, spoken=True) for _ in range(5)),
+        *(window(ARTICLE, spoken=False) for _ in range(8)),
+        *(window(EARLIER, spoken=True) for _ in range(8)),
+        *(window(DEVELOPMENT, spoken=True) for _ in range(8)),
+        *(window(WRITTEN, spoken=True) for _ in range(3)),
     ]
-    learned = np.arange(1, len(rows))
-    options = RuleModelOptions(rounds=8, written=2, thin=4, real=2)
-    rounds = list(rounds_of(rows, learned, options, np.random.default_rng(0)))
+    options = RuleModelOptions(rounds=8, silent=4, earlier=2, sentences=5)
+    learned = np.arange(1, len(windows))
+    rounds = [list(each) for each in rounds_of(windows, learned, options, np.random.default_rng(0))]
     assert len(rounds) == 8
-    assert all({1, 2, 3, 4} <= set(each) for each in rounds)
-    assert all(0 not in each for each in rounds)
-    written = [sum(13 <= number < 21 for number in each) for each in rounds]
-    assert written[:2] == [8, 8]
-    assert sum(written[2:6]) == 8 > max(written[2:6])
-    assert written[6:] == [0, 0]
-    for pair in (rounds[:2], rounds[6:]):
-        varied = [number for each in pair for number in each if number >= 21]
-        assert sorted(varied) == list(range(21, 29))
+    assert all({1, 2, 3, 4} <= set(each) and 0 not in each for each in rounds)
+    assert all(max(each) < 29 for each in rounds)
+    assert {sum(21 <= number < 29 for number in each) for each in rounds} == {5}
     for half in (rounds[:4], rounds[4:]):
-        silent = [number for each in half for number in each if 5 <= number < 13]
-        assert sorted(silent) == list(range(5, 13))
+        assert sorted(n for each in half for n in each if 5 <= n < 13) == list(range(5, 13))
+    for pair in (rounds[:2], rounds[6:]):
+        assert sorted(n for each in pair for n in each if 13 <= n < 21) == list(range(13, 21))

@@ -19,19 +19,6 @@ class Tokens:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Token ids of `[CLS] before [SEP] sentence [SEP]`, its own from `start`, with `offsets`."""
-
-    ids: tuple[int, ...]
-    start: int
-    offsets: tuple[tuple[int, int], ...]
-
-    def tokens(self, start: int, end: int) -> list[int]:
-        """Return the numbers, within the sentence, of tokens that share a character with a span."""
-        return [i for i, (low, high) in enumerate(self.offsets) if low < end and high > start]
-
-
 @dataclass(slots=True, eq=False)
 class TextTokenizer:
     """Splits a text into at most `limit` tokens. Threads may share it."""
@@ -47,20 +34,6 @@ class TextTokenizer:
             # the end mark stays
             ids, offsets = [*ids[: self.limit - 1], ids[-1]], offsets[: self.limit - 1]
         return Tokens(tuple(ids), max((end for _, end in offsets), default=0))
-
-    def sentence(self, text: str, before: str, context: int) -> Sentence:
-        """Return the tokens of a sentence behind `context` ones before; raises `ModelError`."""
-        start, end = (self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]"))
-        if start is None or end is None:
-            missing = "[CLS]" if start is None else "[SEP]"
-            raise ModelError(f"tokenizer: has no token '{missing}'")
-        first, last = (
-            self.rust.encode(part.encode("utf-8", "replace").decode(), add_special_tokens=False)
-            for part in (before, text)
-        )
-        known = first.ids[-context:]
-        row = (start, *known, end, *last.ids[: self.limit], end)
-        return Sentence(row, len(known) + 2, tuple(last.offsets[: self.limit]))
 
 
 def readable(text: str, limit: int) -> str:

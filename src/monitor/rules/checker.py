@@ -29,7 +29,7 @@ from monitor.rules.findings import (
 )
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
 from monitor.rules.model_suggestions import judged, suggested
-from monitor.rules.neural_model import DraftReader, ReadSentences
+from monitor.rules.neural_model import DraftReader, ReadWindows
 from monitor.rules.preconditions import is_open
 from monitor.rules.scorecard import check_draft
 from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
@@ -183,7 +183,7 @@ def run_policy(
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
             run = _CheckRun(guideline, open_now, known or KnownNames())
-            read: list[ReadSentences] = [{} for _ in chunk]
+            read: list[ReadWindows] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
                 rules = {finding.rule for finding in found[number].findings}
@@ -198,7 +198,7 @@ def run_policy(
 def _tried(
     run: _CheckRun,
     policy: RuleSelection,
-    read: ReadSentences,
+    read: ReadWindows,
     document: Document,
     taken: Finding,
     new: str,
@@ -221,7 +221,7 @@ def _check(
     run: _CheckRun,
     policy: RuleSelection,
     documents: Sequence[Document],
-    read: Sequence[ReadSentences],
+    read: Sequence[ReadWindows],
 ) -> list[Checked]:
     """Check documents at once; `read` is what the judge has read of each, and is added to."""
     listed = policy.listed
@@ -335,7 +335,7 @@ def _judge(
     rules: Sequence[CompiledRule],
     draft: OpenDraft,
     plan: Iterable[RuleMatch],
-    read: ReadSentences,
+    read: ReadWindows,
 ) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     guideline, unchecked = draft.guideline, find_desk_lines(draft.document.text)
@@ -356,7 +356,7 @@ def _judge(
         if draft.is_short and judge.short is not None:
             judge = replace(judge, alone=judge.short)
         kept = frozenset((*settings.protecting, *policy.severity))
-        reader = DraftReader(judge, read)
+        reader = DraftReader(judge, read, draft.scenes)
         standing = judged(draft, reader, standing, kept, settings.scare)
         if judge.alone is not None and draft.passages:
             standing = suggested(policy.rules, draft, standing, reader)

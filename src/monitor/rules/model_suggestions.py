@@ -1,8 +1,7 @@
 """What the judge says of a draft: the confidence of findings, and suggestions of its own.
 
-The judge reads the headline, every sentence in which something was found, and of the others those
-that a look at their words ranks highest. In somebody's speech it says nothing (on articles it was
-right there once of 34 times).
+The judge reads the passages of the text, and the headline of one that is on topic. In somebody's
+speech it says nothing (on articles it was right there once of 34 times).
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.classify.tokenizer import Sentence
 from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule
 from monitor.rules.findings import plain_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
-from monitor.rules.neural_model import DraftReader, SuggestionModel, others_of, says_again
+from monitor.rules.neural_model import DraftReader, SuggestionModel, TokenOdds, says_again
 from monitor.rules.preconditions import is_in_name, is_open, is_silent, quotation_at
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
@@ -39,7 +37,7 @@ def judged(
 ) -> list[Finding]:
     """Return findings with their confidence; the doubted are suggestions but for rules `kept`.
 
-    On people the judge, who reads sentences, says nothing: who is who is read over the whole text.
+    On people the judge says nothing: who is who is read over the whole text.
     `scare`: how sure findings in scare quotes are at most.
     """
     on_people = {r.rule.id for r in draft.guideline.compiled if r.on_people}
@@ -91,28 +89,20 @@ def suggested(
     may_speak = alone.rules.keys() & heads.keys()
     speaking = [rule for rule in rules if rule.rule.id in may_speak and not rule.on_people]
     found: list[Finding] = []
-    # of the text those with a finding, and of the others the likeliest
-    view, most = draft.text.view, others_of(alone, draft.words)
-    inside = [n for n, (start, _) in enumerate(view.sentences) if is_open(draft.passages, start)]
-    places = [view.to_shadow(f.start, f.end)[0] for f in standing if f.field == "text"]
-    flagged = set(map(view.sentence_at, places))
-    others = [n for n in inside if n not in flagged]
-    if len(others) > most:
-        others = sorted(others, key=lambda n: (-reader.rank(draft.text, n), n))[:most]
     for scene in draft.scenes:
-        chosen = list(range(len(scene.view.sentences))) if draft.topic in ON_TOPIC else []
-        if scene.field == "text":
-            chosen = sorted(flagged.intersection(inside).union(others))
-        for number in chosen:
-            read = reader.read(scene, number)
+        for number, (start, end) in enumerate(scene.view.sentences):
+            titled = scene.field == "title"
+            if not (draft.topic in ON_TOPIC if titled else is_open(draft.passages, start)):
+                continue
+            read = reader.read((scene.field, start, end))
             for rule in speaking if read else ():
                 assert read
-                odds = read[1][:, heads[rule.rule.id]]
-                finding = _suggestion(rule.rule, draft, scene, number, read[0], odds, alone)
+                odds = read.odds[:, heads[rule.rule.id]]
+                finding = _suggestion(rule.rule, draft, scene, number, read, odds, alone)
                 found += [finding] if finding else []
     kept: list[Finding] = list(standing)
     for finding in sorted(found, key=lambda f: (-(f.confidence or 0), f.field, f.start, f.rule)):
-        # right behind its own finding a rule only echoes: the judge reads the sentence before too
+        # right behind its own finding a rule only echoes: the judge has read that too
         echo = any(
             (finding.rule, finding.field) == (other.rule, other.field)
             and 0 <= finding.start - other.end < ECHO
@@ -128,13 +118,13 @@ def _suggestion(
     draft: OpenDraft,
     scene: Scene,
     number: int,
-    sentence: Sentence,
+    read: TokenOdds,
     odds: NDArray[np.float32],
     alone: SuggestionModel,
 ) -> Finding | None:
     """Return what a rule finds in a sentence, if it is sure enough and may say so there."""
-    sure = alone.confidence(rule.id, float(odds.max())) if len(odds) else -1.0
-    span = _words(scene, number, sentence, odds, alone) if sure >= alone.least else None
+    sure = alone.confidence(rule.id, float(odds.max()))
+    span = _words(scene, number, read, odds, alone) if sure >= alone.least else None
     if span is None:
         return None
     scope, quotation = scene.scope_of(*span), quotation_at(scene, *span)
@@ -149,16 +139,14 @@ def _suggestion(
 
 
 def _words(
-    scene: Scene, number: int, sentence: Sentence, odds: NDArray[np.float32], alone: SuggestionModel
+    scene: Scene, number: int, read: TokenOdds, odds: NDArray[np.float32], alone: SuggestionModel
 ) -> Stretch | None:
     """Return where the words stand that the judge means, whole ones, in the shadow text."""
     start, end = scene.sentence_span(number)
-    begins = scene.view.original(start, end)[0]
     text = scene.view.shadow
     spans = [found.span() for found in _WORD.finditer(text, start, end)]
     said = [-math.inf] * len(spans)
-    for (low, high), each in zip(sentence.offsets, odds, strict=True):
-        first, last = scene.view.to_shadow(begins + low, begins + high)
+    for (first, last), each in zip(read.places, odds, strict=True):
         for at, (left, right) in enumerate(spans):
             if left < last and first < right:
                 said[at] = max(said[at], float(each))

@@ -1,23 +1,25 @@
 """The judge, a neural model of what rules find: how likely an editor would mark a finding.
 
-One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
-of the flagged words, and how often the rule was right on annotated articles, make a confidence.
-Which sentences it reads to speak alone is told by weights of words, a thousand times faster.
+One encoder with a head per rule reads the text in windows of whole sentences behind the headline,
+the same that people's roles are read in. What it says of the flagged words, and how often the rule
+was right on annotated articles, make a confidence. Each window is run by itself: a draft gets the
+same numbers in any company.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.onnx_encoder import EncoderSession
-from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
+from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
+from monitor.people.people_table import FieldPlace
 from monitor.records.errors import ModelError
 from monitor.records.finding import Finding
+from monitor.rules.people_roles import WINDOW, TokenPlaces, Window, read_windows
 from monitor.text.analysis import Scene
 from monitor.text.phrase_search import key_of
 
@@ -69,17 +71,13 @@ class Formula:
         return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
-USUAL = 600
-"""Words of a usual draft: of one that is longer, more sentences are read."""
-
-
 @dataclass(frozen=True, slots=True)
 class SuggestionModel:
     """From the judge's log odds at its surest word to a confidence, and what is told.
 
     `rules` are those that speak alone, each with its own offset; `least` is the confidence from
     which a suggestion is made. Words belong to it whose log odds are at most `edge` below, `words`
-    at most. `others` sentences without a finding are read of a usual draft.
+    at most.
     """
 
     slope: float
@@ -88,7 +86,6 @@ class SuggestionModel:
     least: float
     edge: float
     words: int
-    others: int
 
     def confidence(self, rule: str, odds: float) -> float:
         """Return a share between 0 and 1."""
@@ -96,36 +93,11 @@ class SuggestionModel:
         return round(1 / (1 + math.exp(-said)), DIGITS)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SentenceRanker:
-    """How much a sentence looks like one to read: a weight for each token and for pairs of them."""
-
-    single: NDArray[np.float64]
-    pairs: NDArray[np.float64]
-
-    def score(self, ids: Sequence[int]) -> float:
-        """Return a number that is higher for sentences that break rules; longer ones may more."""
-        singles = {token for token in ids if token < len(self.single)}
-        pairs = {pair_of(one, other, len(self.pairs)) for one, other in pairwise(ids)}
-        total = sum(float(self.single[token]) for token in sorted(singles))
-        return total + sum(float(self.pairs[pair]) for pair in sorted(pairs))
-
-
-def pair_of(one: int, other: int, size: int) -> int:
-    """Return the place of two neighbouring tokens among `size`."""
-    return (one * 1_000_003 + other * 8_191) % size
-
-
-def others_of(alone: SuggestionModel, words: int) -> int:
-    """Return how many sentences without a finding are read of a draft of so many words."""
-    return max(alone.others, math.ceil(alone.others * words / USUAL))
-
-
 def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
     """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
     given = (str(settings[name]) for name in ("slope", "high", "least", "edge"))
     slope, high, least, edge = map(float, given)
-    words, others = (int(str(settings[name])) for name in ("words", "others"))
+    words = int(str(settings["words"]))
     rules = settings["rules"]
     if not isinstance(rules, Mapping):
         raise TypeError("'rules' must be an object")
@@ -134,7 +106,7 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Suggesti
     if not 0 <= least <= 1:
         raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
     own = {str(rule): float(offset) for rule, offset in rules.items()}
-    return SuggestionModel(slope, own, high, least, edge, words, others)
+    return SuggestionModel(slope, own, high, least, edge, words)
 
 
 def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
@@ -152,14 +124,13 @@ def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionM
         raise ValueError(f"{where}: {error}") from error
 
 
-ReadSentences = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
-"""What was read of a sentence and the one before it."""
+ReadWindows = dict[tuple[int, ...], "NDArray[np.float32]"]
+"""Tokens x rules of each window that was read, by its token ids."""
 
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
-GLANCE = "glance.npz"
-MOST = 300
-"""Sentences that are read of one draft: more with findings than in 5,000 words of any news, and
-five seconds of a processor."""
+MOST = 80
+"""Windows that are read of one draft, with each offered wording in place too: a draft of 5,000
+words has 45, and a processor reads so many in five seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +138,7 @@ class Judge:
     """A verified model of one head per rule.
 
     Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
-    than `unlikely` log odds. It reads the `most` first sentences that something is found in. In a
+    than `unlikely` log odds. It reads the `most` first windows that something is asked of. In a
     `short` draft it speaks alone otherwise: a sentence by itself gets higher log odds.
     """
 
@@ -175,14 +146,12 @@ class Judge:
     session: EncoderSession
     tokenizer: TextTokenizer
     heads: Mapping[str, int]
-    context_tokens: int
     formula: Formula
     doubt: float
     silent: float
     unlikely: float = -math.inf
     most: int = MOST
     alone: SuggestionModel | None = None
-    glance: SentenceRanker | None = None
     short: SuggestionModel | None = None
 
 
@@ -197,12 +166,23 @@ def says_again(before: dict[str, set[str]], finding: Finding) -> bool:
     return again
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenOdds:
+    """Tokens of one place: where each stands in its field's shadow, and its row of log odds."""
+
+    places: Sequence[tuple[int, int]]
+    odds: NDArray[np.float32]
+
+
 @dataclass(slots=True, eq=False)
 class DraftReader:
-    """Reads sentences of one draft, or with a wording in place, with the judge: each once."""
+    """Reads windows of one draft, title first, with the judge; `known` ones are not run again."""
 
     judge: Judge
-    known: ReadSentences
+    known: ReadWindows
+    scenes: Sequence[Scene]
+    _windows: Sequence[Window] | None = None
+    _places: TokenPlaces = field(init=False)
 
     def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
@@ -212,48 +192,38 @@ class DraftReader:
         `again`: its rule has found other words before it in the draft.
         """
         heads = self.judge.heads
-        if finding.rule not in heads or not scene.view.sentences:
+        if finding.rule not in heads:
             return None
-        number = scene.view.sentence_at(scene.view.to_shadow(finding.start, finding.end)[0])
-        read = self.read(scene, number)
-        if read is None:
-            return None
-        sentence, numbers = read
-        begins = scene.view.original(*scene.sentence_span(number))[0]
-        at = sentence.tokens(finding.start - begins, finding.end - begins)
-        if not at:  # beyond what is read of a long sentence
+        read = self.read((scene.field, *scene.view.to_shadow(finding.start, finding.end)))
+        if read is None:  # beyond what is read of a draft
             return None
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
-        said = numbers[at]
-        own = float(said[:, [heads[rule] for rule in family if rule in heads]].max())
-        sure = self.judge.formula.confidence(finding, own, float(said.max()), again=again)
-        return sure, own
+        own = float(read.odds[:, [heads[rule] for rule in family if rule in heads]].max())
+        best = float(read.odds.max())
+        return self.judge.formula.confidence(finding, own, best, again=again), own
 
-    def rank(self, scene: Scene, number: int) -> float:
-        """Return how much a sentence of the text looks like one worth reading."""
-        judge = self.judge
-        if judge.glance is None:
-            return 0.0
-        sentence = judge.tokenizer.sentence(_sentence(scene, number), "", 0)
-        return judge.glance.score(sentence.ids[2 : 2 + len(sentence.offsets)])
+    def read(self, place: FieldPlace) -> TokenOdds | None:
+        """Return the tokens of a place of a field's shadow; `None` if none or not all are read."""
+        import numpy as np
 
-    def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
-        """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
-        behind = scene.field == "text" and number
-        key = _sentence(scene, number), _sentence(scene, number - 1) if behind else ""
-        if key not in self.known:
-            if len(self.known) >= self.judge.most:
-                return None
-            judge = self.judge
-            read = judge.tokenizer.sentence(*key, judge.context_tokens)
-            numbers = judge.session.run(read.ids)[OUTPUT]
-            self.known[key] = read, numbers[read.start : read.start + len(read.offsets)]
-        return self.known[key]
-
-
-def _sentence(scene: Scene, number: int) -> str:
-    """Return a sentence as the text has it."""
-    return scene.view.text[slice(*scene.view.original(*scene.sentence_span(number)))]
+        if self._windows is None:
+            fields = [(scene.field, scene.view) for scene in self.scenes]
+            self._windows = read_windows(fields, self.judge.tokenizer.rust)
+            self._places = TokenPlaces(self._windows)
+        rows = []
+        for number, token in self._places.of(place):
+            window = self._windows[number]
+            if window.ids not in self.known:
+                if len(self.known) >= self.judge.most:
+                    return None
+                self.known[window.ids] = self.judge.session.run(window.ids)[OUTPUT]
+            where = window.places[token]
+            assert where
+            rows.append((where[1:], self.known[window.ids][token]))
+        if not rows:
+            return None
+        places, odds = zip(*rows, strict=True)
+        return TokenOdds(places, np.stack(odds))
 
 
 def load_judge(folder: ModelFolder) -> Judge:
@@ -274,7 +244,6 @@ def load_judge(folder: ModelFolder) -> Judge:
             priors={str(rule): float(value) for rule, value in raw["priors"].items()},
             unknown_prior=float(raw["unknown_prior"]),
         )
-        limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
         doubt, silent = float(limits["suggestion"]), float(limits["silent"])
         unlikely = float(limits.get("unlikely", -math.inf))
@@ -284,7 +253,6 @@ def load_judge(folder: ModelFolder) -> Judge:
         raise ModelError(f"{meta}: judge: {error}") from error
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
     where = str(folder.path / TOKENIZER)
-    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
-    glance = SentenceRanker(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
-    judge = Judge(folder, session, tokenizer, heads, context, formula, doubt, silent, unlikely)
-    return replace(judge, alone=alone, glance=glance, short=short)
+    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=WINDOW, where=where)
+    judge = Judge(folder, session, tokenizer, heads, formula, doubt, silent, unlikely)
+    return replace(judge, alone=alone, short=short)
