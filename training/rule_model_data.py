@@ -21,7 +21,7 @@ from monitor.rules.compiler import Guideline
 from monitor.rules.example_tests import example_cases
 from monitor.text.analysis import view
 from monitor.text.document import Document
-from training.rows import DEV, REGIONAL, TRAIN
+from training.rows import DEV, REGIONAL, TRAIN, is_kept_apart
 
 NAME = "rules-en"
 MODEL, TOKENIZER, GLANCE = "judge.onnx", "tokenizer.json", "glance.npz"
@@ -63,8 +63,6 @@ SILENT_EVERY = 120
 READ = 3_000
 """Characters of such an item that are read."""
 Rows = NDArray[np.intp]
-KEPT_APART = 64
-"""Of 256: events whose sha256 begins with a smaller byte are never learned from."""
 NEWS = (TRAIN, DEV, REGIONAL)
 
 
@@ -321,11 +319,6 @@ class RuleModelData:
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
-
-
-def is_kept_apart(event: str) -> bool:
-    """Whether articles of this event are never learned from."""
-    return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
 
 
 def load_rule_data(
