@@ -32,11 +32,13 @@ from monitor.evaluate.metrics import average_precision, recall_at_precision, rel
 from training.leave_out import SOURCES_FILE, parts_of_data
 from training.model_cards import save_model
 from training.rows import (
+    CHOSEN,
     DEV,
     LEARNED,
     Corpus,
     english_texts,
     existing,
+    load_chosen,
     load_cues,
     load_rows,
     make_corpus,
@@ -250,6 +252,9 @@ def train_relevance(
         model, scores = stage.model, scores | stage_scores(stage, dev)
     say("measuring")
     scores["dev"] = relevance_scores(dev, *judge_rows(model, dev))
+    for name in CHOSEN:
+        if apart := load_chosen(data, name, apart=True):
+            scores[f"apart {name}"] = relevance_scores(apart, *judge_rows(model, apart))
     if second is not None:
         scores["sources"] = _sources(out / SOURCES_FILE, second, options)
     if ablations:
@@ -257,7 +262,7 @@ def train_relevance(
             scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
         scores["ablations"] = ablate(corpus, dev, cues, options, seed, say)
     counts: dict[str, Any] = {"texts_rel": rel_counts(rows.own)}
-    counts["mined_rel"] = rel_counts(rows.mined)
+    counts |= {"mined_rel": rel_counts(rows.mined), "chosen_rel": rel_counts(rows.chosen)}
     if reviews:
         counts["reviews_rel"] = rel_counts(reviews)
         counts["reviews_until"] = max(row.said_at for row in reviews)

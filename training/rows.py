@@ -48,7 +48,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Six groups with at least 8 main-subject rows each."""
 TRAIN, DEV, REGIONAL = "train.jsonl.gz", "dev.jsonl.gz", "regional.jsonl.gz"
 WEAK, POOL = "weak_positive.jsonl.gz", "pool.jsonl.gz"
-CHOSEN = ("train2.jsonl.gz", "headlines.jsonl.gz")
+TRAIN2 = "train2.jsonl.gz"
+CHOSEN = (TRAIN2, "headlines.jsonl.gz")
 """Labelled news that was chosen for what it tells: it stands in no mix that a feed has."""
 LEARNED = (TRAIN, REGIONAL, WEAK, POOL, *CHOSEN)
 """Files that a model learns from; `DEV` is for what is fitted behind it."""
@@ -104,13 +105,13 @@ def load_rows(data: Path) -> TrainingRows:
     )
     pool = data / POOL
     mined = read_labelled(pool, load_mined_labels()) if pool.exists() else []
-    return TrainingRows(train, regional, mined, load_chosen(data), weak, read_texts())
+    return TrainingRows(train, regional, mined, load_chosen(data, *CHOSEN), weak, read_texts())
 
 
-def load_chosen(data: Path, names: Sequence[str] = CHOSEN) -> list[Labelled]:
-    """Read what there is of `names`, but for events kept apart; raises `DataError`."""
+def load_chosen(data: Path, *names: str, apart: bool = False) -> list[Labelled]:
+    """Read what there is of files of `CHOSEN` but events kept `apart`, or these alone."""
     rows = [row for path in existing(data, *names) for row in read_labelled(path)]
-    return [row for row in rows if not is_kept_apart(row.event)]
+    return [row for row in rows if is_kept_apart(row.event) == apart]
 
 
 def is_kept_apart(event: str) -> bool:

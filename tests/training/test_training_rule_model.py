@@ -15,6 +15,7 @@ from monitor.evaluate.rule_precision import Item, Mark
 from monitor.records.errors import DataError, UsageError
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
+from training.rows import is_kept_apart
 from training.rule_model import (
     EditorFlag,
     confidence_scores,
@@ -30,7 +31,6 @@ from training.rule_model_data import (
     RuleModelOptions,
     RuleRow,
     article_source,
-    is_kept_apart,
     make_target,
     rows_of,
     sources_of,
