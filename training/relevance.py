@@ -256,7 +256,7 @@ def train_relevance(
         if apart := load_chosen(data, name, apart=True):
             scores[f"apart {name}"] = relevance_scores(apart, *judge_rows(model, apart))
     if second is not None:
-        scores["sources"] = _sources(out / SOURCES_FILE, second, options)
+        scores["sources"] = _sources(out / SOURCES_FILE, second, options, existing(data, *CHOSEN))
     if ablations:
         if rows.regional:
             scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
@@ -287,14 +287,21 @@ def train_relevance(
     )
 
 
-def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str, Any]:
-    """Return the figures of sources left out, if they were measured with this very recipe."""
+def _sources(
+    path: Path, encoder: ModelFolder, options: FitOptions, chosen: Sequence[Path]
+) -> dict[str, Any]:
+    """Return the figures of sources left out, if measured with this very recipe of an encoder.
+
+    `unseen`: files of `chosen` rows that the models measured there had not learned from.
+    """
     if not path.exists():
         return {}
     figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     recipe = figures.pop("recipe")
     same = {key: encoder.meta.training.get(key) for key in recipe if key != "linear"}
-    return figures if recipe == {**same, "linear": asdict(options)} else {}
+    if recipe != {**same, "linear": asdict(options)}:
+        return {}
+    return figures | {"unseen": [each.name for each in chosen if each.name not in recipe["data"]]}
 
 
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
