@@ -223,6 +223,7 @@ def train_relevance(
     say("reading the training rows")
     rows = load_rows(data)
     corpus = make_corpus(rows, cues, StoryCounter(cues), reviews)
+    chosen = {row.event for row in rows.chosen}
     dev = read_labelled(data / DEV)
     targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
@@ -233,7 +234,10 @@ def train_relevance(
     model = _calibrated(corpus, crossed, linear, cues, dev)
     scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
     say("fitting the gate")
-    fitted = fit_gate(corpus.rows, corpus.real, seed)
+    # rows of CHOSEN would teach it the few words of headlines: it shut articles out (dev 0.984, not
+    # 0.988 without them)
+    gated = np.flatnonzero([row.event not in chosen for row in corpus.rows])
+    fitted = fit_gate([corpus.rows[i] for i in gated.tolist()], corpus.real[gated], seed)
     model = replace(model, gate=fitted.gate, shut=fitted.shut)
     scores["gate"] = fitted.passed
     if second is not None:
