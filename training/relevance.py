@@ -234,8 +234,8 @@ def train_relevance(
     model = _calibrated(corpus, crossed, linear, cues, dev)
     scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
     say("fitting the gate")
-    # rows of CHOSEN would teach it the few words of headlines: it shut articles out (dev 0.984, not
-    # 0.988 without them)
+    # rows of CHOSEN would teach it that a headline's few words weigh much, and it would shut
+    # articles out: average precision on dev 0.984, by the sum of log odds without a gate 0.991
     gated = np.flatnonzero([row.event not in chosen for row in corpus.rows])
     fitted = fit_gate([corpus.rows[i] for i in gated.tolist()], corpus.real[gated], seed)
     model = replace(model, gate=fitted.gate, shut=fitted.shut)
