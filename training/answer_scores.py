@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.evaluate.rule_precision import Item, compare_answers, read_items, read_lines
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from training.rule_model_data import is_kept_apart
+from training.rows import is_kept_apart
 
 FILES = ("train", "dev", "train2")
 

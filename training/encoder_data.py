@@ -101,7 +101,8 @@ class TrainingBatch:
 
 def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:
     """Return the examples: all labelled by reading, and of sampled negatives a share an epoch."""
-    read = [row for row in [*rows.news, *rows.mined] if row.rel or row.basis != SAMPLED]
+    every_read = [*rows.news, *rows.mined, *rows.chosen]
+    read = [row for row in every_read if row.rel or row.basis != SAMPLED]
     shown = [(row, 1.0, 1 + (row.rel in (0, 2))) for row in read]
     shown += [(row, WEIGHT_WEAK, 1) for row in rows.weak] + [(row, 1.0, 1) for row in rows.own]
     every = []

@@ -227,7 +227,8 @@ def parts_of_data(
     sources, ids = {row.source for row in regional}, {row.id for row in regional}
     is_regional = np.array([row.id in ids for row in rows])
     parts = {
-        "train, regional and mined rows": ~corpus.own,
+        "train, regional, mined and chosen rows": ~corpus.own,
+        "without chosen rows": ~corpus.own & (corpus.real | (basis != "annotated")),
         "without mined rows": ~corpus.own & (basis != MINED),
         "without regional rows": ~corpus.own & ~is_regional,
         "with the project's texts": np.ones(len(basis), dtype=bool),

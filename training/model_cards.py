@@ -15,7 +15,7 @@ from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.linear_fit import LEAST_SLOPE
 from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
 from monitor.rules.people_roles import NAME as PEOPLE
-from training.rows import GROUPS
+from training.rows import CHOSEN, GROUPS
 from training.rule_model_data import NAME as RULES
 from training.second_stage import KEPT
 
@@ -26,6 +26,7 @@ _COLUMNS = {
     "held_out_regional": "held-out regional events",
     "dev_crossed": "dev, cross-fitted",
     "dev": "dev, as shipped",
+    **{f"apart {name}": f"{name.partition('.')[0]}, kept apart" for name in CHOSEN},
 }
 _TEMPLATES = {
     RELEVANCE: "relevance.md",

@@ -19,7 +19,7 @@ from monitor.people.people_table import FieldPlace, FieldViews, RolePerson
 from monitor.records.people import PeopleTable, PersonRole, TextPerson
 from monitor.text.analysis import view
 from monitor.text.regular_expressions import word_set
-from training.rule_model_data import is_kept_apart
+from training.rows import is_kept_apart
 
 SETS: Mapping[str, float] = {
     "train": 0.6,

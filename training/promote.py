@@ -33,9 +33,9 @@ from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import load_judge
 from monitor.settings import cache_dir, guideline_dir
 from training.languages import evaluate_languages, language_files
-from training.rows import GROUPS
+from training.rows import GROUPS, is_kept_apart
 from training.rule_model_data import NAME as RULES
-from training.rule_model_data import NEWS, is_kept_apart
+from training.rule_model_data import NEWS
 from training.tag_scores import policy_figures
 
 FLOORS = "floors.json"

@@ -7,6 +7,7 @@ without, 0.85 with them, 0.87 with a weight of 0.1). The encoder does learn from
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,14 +29,17 @@ TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "alerts": ("stopht_google_alerts",),
-    "releases": ("us_prosecutor_press_releases",),
+    "releases": ("us_prosecutor_press_releases", "news21-pressReleasesDOJ", "sanity-sapper-sapper"),
     "Sri Lanka": ("lk_news", "news_long_lk"),
     "full articles, world": (
         *("finescoop_dailymail2020", "adverse_media_ut2020", "masakhanews", "bbc_kaggle_2004"),
         *("newsagendas", "bbc_archive_2026", "intl_2024_topics", "aljazeera_2025"),
-        "textyml_2016",
+        *("textyml_2016", "cnn-dailymail"),
     ),
-    "feeds, world": ("rss_link_db_2021", "rss_link_db_2022", "rss_link_db_2026"),
+    "feeds, world": (
+        *("rss_link_db_2021", "rss_link_db_2022", "rss_link_db_2026"),
+        *("news-dataset-pipeline", "reddit-scraped-worldnews-dataset"),
+    ),
     "regional papers": (
         *("nepal_newsapi", "png_news", "ph_newspapers", "bangkokpost_2021", "bd_dailystar"),
         *("bd_clir", "ghana_news_feed", "africa_news_edition", "india_crime_2025"),
@@ -44,19 +48,25 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Six groups with at least 8 main-subject rows each."""
 TRAIN, DEV, REGIONAL = "train.jsonl.gz", "dev.jsonl.gz", "regional.jsonl.gz"
 WEAK, POOL = "weak_positive.jsonl.gz", "pool.jsonl.gz"
-LEARNED = (TRAIN, REGIONAL, WEAK, POOL)
+TRAIN2 = "train2.jsonl.gz"
+CHOSEN = (TRAIN2, "headlines.jsonl.gz")
+"""Labelled news that was chosen for what it tells: it stands in no mix that a feed has."""
+LEARNED = (TRAIN, REGIONAL, WEAK, POOL, *CHOSEN)
 """Files that a model learns from; `DEV` is for what is fitted behind it."""
+KEPT_APART = 64
+"""Of the 256 values of an event's first byte of SHA-256, those never learned from."""
 LARGE = 10
 """Main-subject rows of one event from which on it is a famous case."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRows:
-    """Labelled news, rows of the pool (`mined`), of words alone (`weak`), and the project's own."""
+    """Labelled news, rows of the pool (`mined`), of `CHOSEN`, of words alone (`weak`), and own."""
 
     train: Sequence[Labelled]
     regional: Sequence[Labelled]
     mined: Sequence[Labelled]
+    chosen: Sequence[Labelled]
     weak: Sequence[Labelled]
     own: Sequence[Labelled]
 
@@ -73,7 +83,7 @@ class TrainingRows:
         def kept(rows: Sequence[Labelled]) -> list[Labelled]:
             return [row for row in rows if row.event not in events and row.source not in sources]
 
-        every = self.train, self.regional, self.mined, self.weak, self.own
+        every = self.train, self.regional, self.mined, self.chosen, self.weak, self.own
         return TrainingRows(*map(kept, every))
 
 
@@ -95,7 +105,18 @@ def load_rows(data: Path) -> TrainingRows:
     )
     pool = data / POOL
     mined = read_labelled(pool, load_mined_labels()) if pool.exists() else []
-    return TrainingRows(train, regional, mined, weak, read_texts())
+    return TrainingRows(train, regional, mined, load_chosen(data, *CHOSEN), weak, read_texts())
+
+
+def load_chosen(data: Path, *names: str, apart: bool = False) -> list[Labelled]:
+    """Read what there is of files of `CHOSEN` but events kept `apart`, or these alone."""
+    rows = [row for path in existing(data, *names) for row in read_labelled(path)]
+    return [row for row in rows if is_kept_apart(row.event) == apart]
+
+
+def is_kept_apart(event: str) -> bool:
+    """Whether articles of this event are never learned from."""
+    return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
 
 
 def read_texts(folder: Path = TEXTS) -> list[Labelled]:
@@ -137,8 +158,8 @@ class Corpus:
 def make_corpus(
     rows: TrainingRows, cues: CueTable, counter: StoryCounter, reviews: Sequence[Labelled] = ()
 ) -> Corpus:
-    """Read labelled news, mined rows and the project's own texts; `reviews` are further rows."""
-    every = [*rows.news, *rows.own, *rows.mined, *reviews]
+    """Read labelled news, mined and chosen rows, own texts; `reviews` are further rows."""
+    every = [*rows.news, *rows.own, *rows.mined, *rows.chosen, *reviews]
     number = np.arange(len(every))
     real = number < len(rows.news)
     written = ~real & (number < len(rows.news) + len(rows.own))

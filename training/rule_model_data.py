@@ -22,7 +22,7 @@ from monitor.rules.example_tests import example_cases
 from monitor.rules.people_roles import read_windows
 from monitor.text.analysis import view
 from monitor.text.document import Document
-from training.rows import DEV, REGIONAL, TRAIN
+from training.rows import DEV, REGIONAL, TRAIN, is_kept_apart
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -73,8 +73,6 @@ SILENT_EVERY = 120
 READ = 3_000
 """Characters of such an item that are read."""
 Rows = NDArray[np.intp]
-KEPT_APART = 64
-"""Of 256: events whose sha256 begins with a smaller byte are never learned from."""
 NEWS = (TRAIN, DEV, REGIONAL)
 FLAGS = ("flags.jsonl.gz", "flags2.jsonl.gz")
 
@@ -373,11 +371,6 @@ class RuleModelData:
     kept_apart: tuple[Item, ...]
     events: Mapping[str, str]
     judged: Mapping[tuple[str, str, str], str]
-
-
-def is_kept_apart(event: str) -> bool:
-    """Whether articles of this event are never learned from."""
-    return hashlib.sha256(event.encode()).digest()[0] < KEPT_APART
 
 
 def load_rule_data(

@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.classify.features import read_article
-from monitor.classify.phrase_tags import form_odds, form_support
+from monitor.classify.phrase_tags import ENOUGH, form_odds, form_support
+from monitor.labels.schemes import FORMS
 from training.tags import load_tag_cues
 
 CUES = load_tag_cues()
@@ -81,3 +82,15 @@ def test_honest_work_and_plain_life_are_no_form(title: str) -> None:
 )
 def test_general_words_of_work_yield_to_the_kind_told(title: str, form: str) -> None:
     assert forms(title) == {form}
+
+
+def test_words_of_work_beside_a_likelier_household_give_no_second_form() -> None:
+    household, labour = FORMS.index("domestic_servitude"), FORMS.index("forced_labour")
+    support = {"domestic_servitude": ENOUGH, "forced_labour": ENOUGH}
+    head = [-3.0] * len(FORMS)
+    head[household] = 1.0
+    odds = form_odds(support, head)
+    assert odds["domestic_servitude"] == 5.0
+    assert odds["forced_labour"] < 0
+    head[labour] = 2.0
+    assert form_odds(support, head)["forced_labour"] == 6.0

@@ -79,7 +79,7 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
 
 def test_own_texts_cover_every_form_and_are_unique() -> None:
     rows = read_texts()
-    assert len({row.id for row in rows}) == len(rows) == len({row.text for row in rows})
+    assert len({row.id for row in rows}) == len(rows) == len({row.title + row.text for row in rows})
     forms = {form for row in rows if row.rel == 2 for form in row.form or ()}
     assert len(forms) == 11
     assert {"GH", "TH", "TL"} <= {code for row in rows for code in row.place or ()}

@@ -10,7 +10,17 @@ from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.label_files import MINED, MINED_FILE, load_mined_labels
-from training.rows import LARGE, POOL, REGIONAL, TRAIN, held_out_events, load_rows
+from training.rows import (
+    LARGE,
+    POOL,
+    REGIONAL,
+    TRAIN,
+    TRAIN2,
+    held_out_events,
+    is_kept_apart,
+    load_chosen,
+    load_rows,
+)
 
 
 def write(path: Path, rows: list[dict[str, object]]) -> None:
@@ -31,7 +41,7 @@ def data(tmp_path: Path) -> Path:
 def test_only_train_must_be_there(data: Path, tmp_path: Path) -> None:
     rows = load_rows(data)
     assert [row.id for row in rows.news] == ["t1", "t2"]
-    assert (rows.regional, rows.mined, rows.weak) == ([], [], [])
+    assert (rows.regional, rows.mined, rows.chosen, rows.weak) == ([], [], [], [])
     assert rows.own
     (tmp_path / TRAIN).unlink()
     with pytest.raises(DataError, match="no such file"):
@@ -45,6 +55,17 @@ def test_sources_and_events_are_left_out_everywhere(data: Path) -> None:
     assert [row.id for row in rows.without(events={"e"}).news] == ["t1", "r2"]
     assert [row.id for row in rows.without(sources={"one"}).news] == ["t2", "r1"]
     assert len(rows.without(sources={"monitor_texts"}).own) == 0
+
+
+def test_of_chosen_rows_the_events_kept_apart_are_not_learned_from(data: Path) -> None:
+    assert [is_kept_apart(event) for event in ("event 99", "event 235")] == [True, False]
+    both = [raw(e, "s", event=e, rel=2, basis="annotated") for e in ("event 99", "event 235")]
+    write(data / TRAIN2, both)
+    rows = load_rows(data)
+    assert [row.id for row in rows.chosen] == ["event 235"]
+    assert rows.chosen[0] not in rows.news
+    assert [row.id for row in load_chosen(data, TRAIN2, apart=True)] == ["event 99"]
+    assert not rows.without(sources={"s"}).chosen
 
 
 def row(event: str, rel: int) -> Labelled:

@@ -14,6 +14,7 @@ from monitor.evaluate.rule_precision import Item, Mark
 from monitor.records.errors import DataError, UsageError
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
+from training.rows import is_kept_apart
 from training.rule_model import (
     EditorFlag,
     confidence_scores,
@@ -28,7 +29,6 @@ from training.rule_model_data import (
     RuleWindow,
     agreed_source,
     article_source,
-    is_kept_apart,
     make_target,
     rows_of,
     sources_of,
