@@ -8,7 +8,7 @@ been judged later, blind and mixed with decoys: flags that an editor had marked.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -33,10 +33,11 @@ from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_shown
 from monitor.rules.compiler import Guideline
 from monitor.rules.findings import Checked
+from monitor.rules.loading import protecting
+from monitor.rules.priority import BAR, BEST, FLOOR, priority
+from monitor.text.phrase_search import key_of
 
 VERDICTS = ("right", "arguable", "wrong")
-OPEN = 0.7
-"""Confidence from which the page opens with a flag."""
 _BETWEEN = 2  # line breaks between title and text in the offsets of judged flags
 
 
@@ -61,6 +62,8 @@ class ReadTwice:
     first: Item
     second: Item
     findings: tuple[Finding, ...]
+    opened: frozenset[Finding]
+    """Those that the page opens with."""
 
     def place(self, finding: Finding) -> tuple[int, int]:
         """Return the offsets of a flag in title, two line breaks and text."""
@@ -80,14 +83,28 @@ def read_twice(
         make_policy(guideline, (), {}),
         lambda n: is_shown(documents[n].title, documents[n].text),
     )
-    return [
-        ReadTwice(
-            first,
-            second,
-            tuple(f for f in result.findings if f.field == "title" or f.start < first.read),
-        )
-        for (first, second), result in zip(pairs, checked, strict=True)
-    ]
+    read = []
+    for (first, second), result in zip(pairs, checked, strict=True):
+        found = tuple(f for f in result.findings if f.field == "title" or f.start < first.read)
+        read.append(ReadTwice(first, second, found, _opened(guideline, found)))
+    return read
+
+
+def _opened(guideline: Guideline, findings: Iterable[Finding]) -> frozenset[Finding]:
+    """Return the findings that a page opens with; what repeats a wording goes with the best."""
+    protects = protecting(guideline)
+    levels = {rule.id: rule.severity for rule in guideline.rules}
+    groups: defaultdict[tuple[str, str], list[tuple[float, Finding]]] = defaultdict(list)
+    for flag in findings:
+        worth = priority(flag, levels[flag.rule], flag.rule in protects)
+        groups[flag.rule, key_of(flag.match)].append((worth, flag))
+    best = sorted(groups.values(), key=lambda group: -max(worth for worth, _ in group))
+    return frozenset(
+        flag
+        for number, group in enumerate(best)
+        if (most := max(worth for worth, _ in group)) >= BAR or (number < BEST and most >= FLOOR)
+        for _, flag in group
+    )
 
 
 def read_pairs(
@@ -176,7 +193,7 @@ def _found(article: ReadTwice, related: Mapping[str, set[str]]) -> Iterator[str]
         met = [flag for flag in article.findings if agree(flag, mark, related)]
         if met:
             yield "found"
-        if any(flag.confidence is None or flag.confidence >= OPEN for flag in met):
+        if not article.opened.isdisjoint(met):
             yield "open"
         if any(_voice(flag) == "warnings" for flag in met):
             yield "warned"

@@ -19,9 +19,9 @@ LIKELY = 0.5
 
 BAR = 1.0
 """From here on a page opens with a flag: of rules that warn from 0.5 sure, of others from 0.8."""
-FLOOR = 0.5
-"""A page that has less than five of those opens with the best from here: never one that is right
-once in ten."""
+FLOOR, BEST = 0.5, 5
+"""A page that has less than so many of those opens with the best from the floor: never one that is
+right once in ten."""
 
 
 def harm(severity: Severity, principle: str, protects: bool) -> float:

@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.labels.countries import country_codes
 from monitor.rules.national_law import country_json
-from monitor.rules.priority import BAR, FLOOR
+from monitor.rules.priority import BAR, BEST, FLOOR
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check", "/")
@@ -22,6 +22,7 @@ def draft_page(page: PageDep) -> HTMLResponse:
         max_chars=settings.check.max_chars,
         bar=BAR,
         floor=FLOOR,
+        best=BEST,
         guidelines=page.desk.guidelines,
         countries=sorted(countries, key=lambda country: country["name"]),
         country=settings.check.country.upper(),

@@ -172,15 +172,12 @@ const most = (places) => Math.max(...places.flatMap(({ parts }) => parts.map(({ 
 
 const plainWords = (words) => words.toLowerCase().replace(/\s+/g, " ");
 
-/** Flags that a page opens with where so many are at all likely. */
-const BEST = 5;
-
 /** Groups by what is most worth stopping at, as the check says, repeats with the first of them. */
 export const byPriority = (groups) => groups.toSorted((a, b) => b.priority - a.priority);
 
-/** Of groups, best first, those that a page opens with: all from `bar`, else the best from `floor`. */
-export function opening(groups, { bar, floor }) {
-  return groups.filter(({ priority }, n) => priority >= bar || (n < BEST && priority >= floor));
+/** Of groups, best first, those that a page opens with: all from `bar`, else the `best` from `floor`. */
+export function opening(groups, { bar, floor, best }) {
+  return groups.filter(({ priority }, n) => priority >= bar || (n < best && priority >= floor));
 }
 
 /**

@@ -14,7 +14,7 @@ import { announce, noOutcome, notice, offerMore, outcome, say } from "./status.j
 /** What buttons in cards and lists do; the modules that do it put it here. */
 export const actions = { titleOf, guidelineOf, sentenceOf: (place) => sentenceOf(texts()[place.field], place) };
 
-const LEAST = { bar: Number(desk.dataset.bar), floor: Number(desk.dataset.floor) };
+const LEAST = { bar: Number(desk.dataset.bar), floor: Number(desk.dataset.floor), best: Number(desk.dataset.best) };
 let cards = new Map(); // by problem id
 let told = ""; // the outcome last read out
 
