@@ -139,7 +139,6 @@ def train_rules(
         settings={
             "confidence": confidence.settings(),
             "alone": asdict(alone),
-            **({"short": begun.short} if begun else {}),
         },
         scores=scores,
         training={

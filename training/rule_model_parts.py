@@ -88,19 +88,18 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class StartWeights:
-    """The judge of an earlier version, its rules, and how it speaks alone in short drafts."""
+    """The judge of an earlier version, and its rules."""
 
     version: str
     model: bytes
     rules: Sequence[str]
-    short: Mapping[str, Any]
 
 
 def read_start(folder: Path) -> StartWeights:
     """Return the judge of a model folder; raises `ModelError`."""
     read = load_folder(folder)
     model, rules = read.content[rule_model_data.MODEL], read.meta.labels[rule_model_data.OUTPUT]
-    return StartWeights(read.meta.version, model, rules, read.meta.settings["short"])
+    return StartWeights(read.meta.version, model, rules)
 
 
 def prepare(

@@ -13,7 +13,7 @@ import shipped
 from monitor.records.finding import Finding
 from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.neural_model import Judge, SuggestionModel, alone_of, short_of
+from monitor.rules.neural_model import Judge, SuggestionModel, alone_of
 from monitor.text.document import Document
 
 THB = shipped.thb(judge=True)
@@ -67,7 +67,7 @@ def pointing(
     }
     session = Points(JUDGE.heads[rule], at)
     alone = replace(alone, rules={rule: 0.0})
-    told: Any = {"short": None, "unlikely": -math.inf}
+    told: Any = {"unlikely": -math.inf}
     given: Any = {"session": session, "alone": alone, **told, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), session
 
@@ -225,32 +225,6 @@ def test_settings() -> None:
         alone_of({**raw, "rules": []}, {RULE})
     with pytest.raises(ValueError, match=f"'{RULE}' has no head"):
         alone_of(raw, {"another"})
-
-
-def test_settings_of_short_drafts() -> None:
-    raw = {"slope": 1, "rules": {RULE: 0}, "high": 3, "least": 0.5, "edge": 2, "words": 4}
-    own = {"slope": 2, "rules": {RULE: 1}, "least": 0.25}
-    given: Any = {"alone": raw, "short": {"alone": own}}
-    assert short_of(given, {RULE}) == replace(SPEAKS, slope=2.0, rules={RULE: 1.0}, least=0.25)
-    for wrong, said in (
-        ({}, "short.alone: 'alone'"),
-        ({"alone": {**own, "slope": "steep"}}, "short.alone: .*steep"),
-        ({"alone": {**own, "least": 40}}, "short.alone: 'least'"),
-        ({"alone": {**own, "rules": {"other": 1}}}, "short.alone: .*'other'"),
-        ([], "short"),
-    ):
-        with pytest.raises(ValueError, match=said):
-            short_of({**given, "short": wrong}, {RULE})
-
-
-def test_a_short_draft_has_a_scale_of_its_own() -> None:
-    short = replace(SPEAKS, rules={RULE: 1.0})
-    guideline, _ = pointing({"by lorry": -0.5}, short=short)
-    (finding,) = found(guideline, CASE)
-    assert finding.confidence == pytest.approx(0.622, abs=0.001)
-    most = THB.about.topic.short_words - 1 - len(CASE.split())
-    assert found(guideline, CASE + " Later." * most)
-    assert not found(guideline, CASE + " Later." * (most + 1))
 
 
 WELL_WRITTEN = """

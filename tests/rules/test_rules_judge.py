@@ -54,7 +54,7 @@ class Says:
 def with_judge(number: float, **changes: Any) -> tuple[Guideline, Says]:
     says = Says(number, len(JUDGE.heads))
     session: Any = says
-    given: Any = {"session": session, "short": None, "unlikely": -math.inf, **changes}
+    given: Any = {"session": session, "unlikely": -math.inf, **changes}
     return replace(THB, judge=replace(JUDGE, **given)), says
 
 
@@ -159,7 +159,7 @@ def test_a_sentence_of_any_length_is_read_to_its_end() -> None:
 def test_what_is_hardly_ever_right_is_not_told_save_what_protects() -> None:
     assert THB.judge is not None
     listed = {f.rule: f for f in check_document(replace(THB, judge=None), document(CASE)).findings}
-    none = replace(THB.judge, silent=1.0, alone=None, short=None)
+    none = replace(THB.judge, silent=1.0, alone=None)
     assert {"child-prostitute", "passive-no-agent"} <= listed.keys()
     assert not check_document(replace(THB, judge=none), document(CASE)).findings
     named = document("Rosa Mensah, 15, was sold to a bar on the coast by her uncle, police said.")
@@ -172,7 +172,7 @@ def test_odd_characters_move_no_offset(odd: str) -> None:
     draft = make_document(f"{odd} {CASE}{odd}", language="en", max_chars=1_000)
     plain = check_document(replace(THB, judge=None), draft).findings
     assert THB.judge is not None
-    told = replace(THB, judge=replace(THB.judge, silent=0.0, unlikely=-math.inf, short=None))
+    told = replace(THB, judge=replace(THB.judge, silent=0.0, unlikely=-math.inf))
     judged = check_document(told, draft).findings
     assert [(f.start, f.end, f.match) for f in judged] == [(f.start, f.end, f.match) for f in plain]
     assert all(f.confidence is not None for f in judged)
@@ -211,14 +211,6 @@ def test_a_folder_that_is_no_judge_is_named(change: dict[str, Any], said: str) -
         load_judge(replace(folder, meta=replace(folder.meta, **change)))
     with pytest.raises(ModelError, match="lists no file"):
         load_judge(replace(folder, content={}))
-
-
-def test_what_is_wrong_of_short_drafts_is_named() -> None:
-    folder, settings = JUDGE.folder, JUDGE.folder.meta.settings
-    alone = {"slope": 1, "rules": {"no-such-rule": 0}, "least": 0.3}
-    given: dict[str, Any] = {"settings": {**settings, "short": {"alone": alone}}}
-    with pytest.raises(ModelError, match=r"meta\.json: judge: short\.alone: .*'no-such-rule'"):
-        load_judge(replace(folder, meta=replace(folder.meta, **given)))
 
 
 def test_a_judge_that_is_missing_or_altered_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import gzip
 import json
 import math
 import random
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -307,7 +307,7 @@ def test_layers_apart_give_what_the_whole_gives(base: Path) -> None:
 
 
 def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_path: Path) -> None:
-    from monitor.classify.model_files import load_folder, save_folder
+    from monitor.classify.model_files import load_folder
     from monitor.rules.neural_model import load_judge
     from training.rule_model import train_rules
 
@@ -338,7 +338,6 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     assert set(folder.content) == {"judge.onnx", "tokenizer.json"}
     served = load_judge(folder)
     assert served.alone is not None
-    assert served.short is None
     assert meta["training"]["windows"]["development"] == 2
     assert meta["scores"]["articles"] == meta["scores"]["alone"]["read"]
     assert set(folder.meta.settings["confidence"]["priors"]) >= {"rescue-language"}
@@ -351,21 +350,9 @@ def test_parts_are_kept_and_make_a_model(guideline, data: Path, base: Path, tmp_
     assert refitted["files"] == meta["files"]
     with pytest.raises(UsageError, match="no such part"):
         train_rules(data, tmp_path / "refitted", run="0123", **given)
-    short = {"alone": {"slope": 0.5, "rules": {"rescue-language": 0.0}, "least": 0.3}}
-    start = tmp_path / "start" / "rules-en" / "0.0.1"
-    save_folder(
-        start,
-        {
-            name: {**value, "short": short} if name == "settings" else value
-            for name, value in asdict(folder.meta).items()
-            if name not in ("schema", "files")
-        },
-        folder.content,
-        "",
-    )
+    start = tmp_path / "rules-en" / "0.0.1"
     on = train_rules(data, tmp_path / "on", **(given | {"start": start}))
     assert on["files"] != meta["files"]
-    assert on["settings"]["short"] == short
     changed = replace(SMALL, rounds=1)
     train_rules(data, tmp_path, part="0", **(given | {"options": changed}))
     assert len(list((tmp_path / "work").glob("0-*"))) == 3

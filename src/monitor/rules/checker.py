@@ -353,8 +353,6 @@ def _judge(
     standing = settle(findings, guideline.about.siblings if policy.siblings else [], known)
     judge, settings = guideline.judge, guideline.about.judge
     if judge and settings:
-        if draft.is_short and judge.short is not None:
-            judge = replace(judge, alone=judge.short)
         kept = frozenset((*settings.protecting, *policy.severity))
         reader = DraftReader(judge, read, draft.scenes)
         standing = judged(draft, reader, standing, kept, settings.scare)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import ModelFolder
@@ -109,21 +109,6 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Suggesti
     return SuggestionModel(slope, own, high, least, edge, words)
 
 
-def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
-    """Return how the judge speaks alone in short drafts: slope, rules and threshold are its own.
-
-    Raises `ValueError` that says where something is wrong.
-    """
-    where = "short"
-    try:
-        own = settings[where]
-        where = "short.alone"
-        said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
-        return alone_of({**settings["alone"], **said}, heads)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{where}: {error}") from error
-
-
 ReadWindows = dict[tuple[int, ...], "NDArray[np.float32]"]
 """Tokens x rules of each window that was read, by its token ids."""
 
@@ -138,8 +123,7 @@ class Judge:
     """A verified model of one head per rule.
 
     Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
-    than `unlikely` log odds. It reads the `most` first windows that something is asked of. In a
-    `short` draft it speaks alone otherwise: a sentence by itself gets higher log odds.
+    than `unlikely` log odds. It reads the `most` first windows that something is asked of.
     """
 
     folder: ModelFolder
@@ -152,7 +136,6 @@ class Judge:
     unlikely: float = -math.inf
     most: int = MOST
     alone: SuggestionModel | None = None
-    short: SuggestionModel | None = None
 
 
 def says_again(before: dict[str, set[str]], finding: Finding) -> bool:
@@ -248,11 +231,9 @@ def load_judge(folder: ModelFolder) -> Judge:
         doubt, silent = float(limits["suggestion"]), float(limits["silent"])
         unlikely = float(limits.get("unlikely", -math.inf))
         alone = alone_of(settings["alone"], heads) if "alone" in settings else None
-        short = short_of(settings, heads) if "short" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: judge: {error}") from error
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=WINDOW, where=where)
-    judge = Judge(folder, session, tokenizer, heads, formula, doubt, silent, unlikely)
-    return replace(judge, alone=alone, short=short)
+    return Judge(folder, session, tokenizer, heads, formula, doubt, silent, unlikely, alone=alone)
