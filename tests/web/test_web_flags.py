@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, show_more, write
+from web_draft import DRAFT, FLAGGED, LONG, cards, draft, marked, write
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +15,11 @@ SOBBING = "Sobbing uncontrollably, the women told the court how they were traffi
 PHRASE = "Sobbing uncontrollably"
 MARKDOWN = """# A raid
 
-Police said that **child** prostitutes 🌊 and [child prostitutes](https://example.org/x) were there.
+The men sold two **child** prostitutes 🌊 and hid [child prostitutes](https://example.org/x).
 """
 HTML = """<h1>A raid</h1>
-<p>Police said that
-<b>child</b> prostitutes &amp; <a href="/x">child prostitutes</a> were there.</p>
+<p>The men sold two
+<b>child</b> prostitutes &amp; hid <a href="/x">child prostitutes</a> in a flat.</p>
 """
 
 
@@ -66,14 +66,13 @@ def test_a_card_names_each_rule_that_it_stands_for(page: Page) -> None:
 
 
 def test_replacements_of_one_word_say_which(page: Page) -> None:
-    write(page, "Rescuers saved nine women from the brothel where traffickers had held them.")
-    expect(card_of(page, "Rescuers saved")).to_contain_text("Write instead of “saved”")
+    write(page, "Rescuers rescued nine women whom traffickers had sold for sex.")
+    expect(card_of(page, "Rescuers rescued")).to_contain_text("Write instead of “rescued”")
 
 
 def test_a_wording_that_would_hide_another_flag_is_not_offered(page: Page) -> None:
-    page.get_by_role("button", name="Try an example").click()
-    show_more(page)
-    card = card_of(page, "Rescuers saved")
+    write(page, "Police freed the slaves and rescued the victims of trafficking.")
+    card = card_of(page, "slaves")
     expect(card).not_to_contain_text("Write instead")
     card.get_by_text("Why, and on whose word").click()
     expect(card).to_contain_text("has found")

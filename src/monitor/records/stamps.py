@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 BEHAVIOUR: Mapping[str, int] = MappingProxyType(
     {
-        "guideline": 3,
+        "guideline": 4,
         "languages": 1,
         "names": 2,
         "policy": 1,

@@ -18,6 +18,7 @@ from monitor.rules.findings import plain_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
 from monitor.rules.neural_model import DraftReader, SuggestionModel, TokenOdds, says_again
 from monitor.rules.preconditions import is_in_name, is_open, is_silent, quotation_at
+from monitor.rules.priority import LIKELY
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
@@ -37,7 +38,8 @@ def judged(
 ) -> list[Finding]:
     """Return findings with their confidence; the doubted are suggestions but for rules `kept`.
 
-    On people the judge says nothing: who is who is read over the whole text.
+    An error, which every guideline forbids, stays one from `LIKELY` on. On people the judge says
+    nothing: who is who is read over the whole text.
     `scare`: how sure findings in scare quotes are at most.
     """
     on_people = {r.rule.id for r in draft.guideline.compiled if r.on_people}
@@ -54,7 +56,8 @@ def judged(
             found.append(finding)
         elif stays or (weighed[0] >= judge.silent and weighed[1] >= judge.unlikely):
             sure = min(weighed[0], scare) if finding.quoted == "scare" else weighed[0]
-            severity = "suggestion" if sure < judge.doubt and not stays else finding.severity
+            doubt = min(judge.doubt, LIKELY) if finding.severity == "error" else judge.doubt
+            severity = "suggestion" if sure < doubt and not stays else finding.severity
             found.append(replace(finding, confidence=sure, severity=severity))
     return found
 
