@@ -66,7 +66,7 @@ def touches(at, spans):
 
 @pytest.mark.parametrize(
     ("name", "step", "passages", "flagged", "asked"),
-    [("own-courts", 3, 57, 13, 33), ("own-drafts", 1, 67, 12, 44)],
+    [("own-courts", 3, 57, 14, 33), ("own-drafts", 1, 67, 12, 44)],
 )
 def test_what_identifies_somebody_is_flagged_or_asked_about(name, step, passages, flagged, asked):
     """As measured; before people were read 15 of 207 were caught."""
