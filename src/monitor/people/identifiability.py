@@ -156,7 +156,7 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
 FLAG, ASK = 0.5, 0.2
 """Probability of being protected from which a person counts so, and from which it is asked."""
 NAMED, UNNAMED, DETAILED = 0.7, 0.9, 0.8
-"""The probability that a flag takes of who is named, who is not, and who is told in detail."""
+"""How likely somebody must be protected to be flagged: named; unnamed; told in much detail."""
 MAX_QUESTIONS = 10
 """Questions of a text, on those who are likeliest protected and of whom most is told."""
 ENOUGH = 2
