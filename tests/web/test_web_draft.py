@@ -319,7 +319,7 @@ def test_a_headline_that_is_flagged_is_not_asked_about_again(page: Page) -> None
 
 
 def every_mark(page: Page) -> list[str]:
-    """Marks of the wording at any severity: where a window of the judge begins, some are doubted."""
+    """Marks of the wording at any severity: by its window, some are doubted."""
     words = [word for name in ("error", "suggestion") for word in marked(page, name)]
     return [word for word in words if " ".join(word.split()) == FLAGGED]
 
