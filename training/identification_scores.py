@@ -240,13 +240,9 @@ def opened(
 ) -> OpenDraft:
     """Return a draft with its topic, as the checker opens it."""
     draft = open_draft(guideline, document)
-    draft.topic = preconditions.find_topic(draft)
-    draft.passages = preconditions.find_passages(draft, draft.topic)
+    preconditions.set_topic(draft)
     if draft.topic != "thb" and shown(document.title, document.text):
-        draft.topic = "thb"
-        draft.passages = [(0, len(draft.text.view.shadow))]
-    draft.is_near = preconditions.is_near(draft)
-    draft.abuse = preconditions.find_abuse(draft)
+        preconditions.set_topic(draft, forced=True)
     return draft
 
 

@@ -31,12 +31,9 @@ def places(text, strings):
 def told(row):
     """The spans of the text's people who are flagged, and of those flagged or asked about."""
     draft = open_draft(THB, Document(row["text"], row["title"], language="en"))
-    draft.topic = preconditions.find_topic(draft)
-    draft.passages = preconditions.find_passages(draft, draft.topic)
+    preconditions.set_topic(draft)
     if draft.topic != "thb" and SHOWN(row["title"], row["text"]):  # as the draft page does
-        draft.topic, draft.passages = "thb", [(0, len(row["text"]))]
-    draft.is_near = preconditions.is_near(draft)
-    draft.abuse = preconditions.find_abuse(draft)
+        preconditions.set_topic(draft, forced=True)
     flagged, told = list[Span](), list[Span]()
     for person in draft.people.people if draft.abuse else ():
         spans = [one.span for one in (*person.mentions, *person.details)]

@@ -232,14 +232,7 @@ def _check(
         draft.entities = run.entities_of
         draft.people_known = run.known.tables.get((document.title, document.text))
         draft.answers = policy.answers or ()
-        if policy.force_topic:
-            draft.topic = "thb"
-            draft.passages = draft.abuse = [(0, len(draft.text.view.shadow))]
-        else:
-            draft.topic = preconditions.find_topic(draft)
-            draft.passages = preconditions.find_passages(draft, draft.topic)
-            draft.is_near = preconditions.is_near(draft)
-            draft.abuse = preconditions.find_abuse(draft)
+        preconditions.set_topic(draft, forced=policy.force_topic)
         plans.append((draft, list(_plan(rules, draft))))
     _analyse(run, [at for _, plan in plans for at in plan if at.matcher.level != NONE])
     checked: list[Checked] = []

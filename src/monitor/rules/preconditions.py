@@ -38,6 +38,15 @@ CLOSE = 250
 """Characters between the elements of one case: two or three sentences."""
 
 
+def set_topic(draft: OpenDraft, *, forced: bool = False) -> None:
+    """Set what a draft is about and where its rules may speak; `forced`: it is all trafficking."""
+    draft.topic = "thb" if forced else find_topic(draft)
+    whole = [(0, len(draft.text.view.shadow))]
+    draft.passages = whole if forced else find_passages(draft, draft.topic)
+    draft.is_near = is_near(draft)
+    draft.abuse = find_abuse(draft)
+
+
 def find_topic(draft: OpenDraft) -> Topic:
     """Return whether a text is about trafficking.
 
