@@ -70,8 +70,9 @@ def test_offsets_are_exact_in_any_text(before, after, phrase):
     for finding in check_document(THB, Document(text, language="en")).findings:
         assert text[finding.start : finding.end] == finding.match
     plain = f"{before}\n\nPolice found {phrase} there.\n\n{after}"
-    matches = [f.match for f in check_document(THB, Document(plain, language="en")).findings]
-    assert phrase in matches
+    checked = check_document(THB, Document(plain, language="en"), silenced=True)
+    # Marks before and after it may make it a quotation: then it is silenced, and never lost.
+    assert phrase in [finding.match for finding in (*checked.findings, *(checked.silenced or ()))]
 
 
 def test_title_is_a_field_and_a_headline():

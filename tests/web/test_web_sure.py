@@ -87,7 +87,7 @@ def test_all_above_the_bar_and_at_least_the_best_five(page: Page) -> None:
         """async (lists) => {
             const { byPriority, opening } = await import("/static/findings.js");
             const of = (list) => byPriority(list.map((priority) => ({ priority })));
-            return lists.map((list) => opening(of(list), { bar: 1, floor: 0.5 })
+            return lists.map((list) => opening(of(list), { bar: 1, floor: 0.5, best: 5 })
                 .map(({ priority }) => priority));
         }""",
         [[1.1, 2, 1, 1.5, 3, 1, 1.2, 0.9], [0.6, 0.7, 1.5, 0.8, 0.9, 0.5, 0.55], [0.4, 0.7, 0.1]],

@@ -39,7 +39,7 @@ def test_the_tick_applies_every_rule_and_can_be_taken_back(page: Page) -> None:
     box(page).focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d flags? in"))
-    assert "slaves" in cards(page)
+    assert "as slaves" in cards(page)
     expect(page.locator("#reach")).to_be_hidden()
     expect(box(page)).to_be_checked()
     expect(box(page)).to_be_focused()
